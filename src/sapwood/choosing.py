@@ -1,0 +1,291 @@
+"""Which of several found values counts: by time, by size, by agreement; and what speaks against using it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+
+from sapwood.definitions import FactDefinition
+from sapwood.finding import Candidate, Found, Rejected
+from sapwood.values import Moment, Range, Value
+
+_DURATION = re.compile(r"(\d+)\s*(h|d|w|mo|y)\Z")
+_DAYS = {"d": 1, "w": 7, "mo": 31, "y": 366}
+
+
+@cache
+def duration(text: str) -> timedelta | None:
+    """`7d`, `12h`, `3mo`, `2y` as a length of time; `always` and empty are none."""
+    if text in ("", "always"):
+        return None
+    match = _DURATION.match(text)
+    if match is None:
+        raise ValueError(text)
+    if match[2] == "h":
+        return timedelta(hours=int(match[1]))
+    return timedelta(days=int(match[1]) * _DAYS[match[2]])
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The instants a fact's candidates are measured against; an anchor that is unknown is `None`."""
+
+    as_of: Moment
+    before: Moment | None = None
+    after: Moment | None = None
+    on_day: Moment | None = None
+    day_before: Moment | None = None
+    replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The outcome for one fact: its state, its value, the candidates behind it, and what was rejected."""
+
+    state: str
+    value: Value
+    candidates: tuple[Candidate, ...]
+    rejected: tuple[Rejected, ...]
+    note: str = ""
+
+
+def _later(moment: Moment, limit: Moment) -> bool:
+    """Surely after a limit; a date-only limit means the end of that day where the record was written."""
+    if not limit.exact:
+        return moment.first_day > limit.last_day
+    if moment.exact:
+        return moment.first > limit.last
+    return moment.first_day > limit.last_day
+
+
+def within(moment: Moment, span: timedelta, as_of: Moment) -> bool:
+    """Whether a moment is surely no older than `span` at `as_of`."""
+    if moment.exact and as_of.exact:
+        return moment.first >= as_of.first - span
+    return moment.first_day >= as_of.last_day - timedelta(days=span.days)
+
+
+def admit(found: Found, fact: FactDefinition, bounds: Bounds) -> Found:
+    """The candidates that may count at this time; the others are rejected with the reason."""
+    kept = Found([], list(found.rejected))
+    span = duration(fact.within)
+    for candidate in found.candidates:
+        why = _time_refusal(candidate, fact, bounds, span)
+        if why is None:
+            kept.candidates.append(candidate)
+        else:
+            kept.rejected.append(
+                Rejected(candidate.resource, why, why.startswith("is undated"), candidate.when)
+            )
+    kept.rejected = [
+        entry
+        for entry in kept.rejected
+        if entry.when is None or not _later(entry.when, bounds.as_of) or not entry.unusable
+    ]
+    return kept
+
+
+def _time_refusal(
+    candidate: Candidate, fact: FactDefinition, bounds: Bounds, span: timedelta | None
+) -> str | None:
+    when, known = candidate.when, candidate.known
+    if when is not None and _later(when, bounds.as_of):
+        return "is dated after the day of this plan"
+    if known is not None and _later(known, bounds.as_of):
+        return "was not yet known on the day of this plan"
+    anchored = fact.before or fact.after or fact.on_day or fact.day_before or span is not None
+    if when is None:
+        if bounds.replay:
+            return "is undated, and a look back counts only what has a date"
+        if fact.undated == "refuse" or anchored:
+            return "is undated, so it cannot be placed in time"
+        return None
+    if span is not None and not within(when, span, bounds.as_of):
+        return f"is older than {fact.within}"
+    if fact.before and not (bounds.before is not None and when.last_day < bounds.before.first_day):
+        if not (
+            bounds.before is not None
+            and when.exact
+            and bounds.before.exact
+            and when.first < bounds.before.first
+        ):
+            return f"is not known to be before {fact.before}"
+    if fact.after and not (bounds.after is not None and when.first_day > bounds.after.last_day):
+        if not (
+            bounds.after is not None and when.exact and bounds.after.exact and when.first > bounds.after.first
+        ):
+            return f"is not known to be after {fact.after}"
+    if fact.on_day and not _same_day(when, bounds.on_day):
+        return "is from another day"
+    if fact.day_before:
+        day = bounds.day_before.last_day - timedelta(days=1) if bounds.day_before else None
+        if not (when.first_day == when.last_day == day):
+            return "is from another day"
+    return None
+
+
+def _same_day(when: Moment, day: Moment | None) -> bool:
+    return day is not None and when.first_day == when.last_day == day.first_day == day.last_day
+
+
+def choose(found: Found, fact: FactDefinition, bounds: Bounds) -> Chosen:
+    """The fact's state and value from what may count."""
+    candidates, rejected = found.candidates, found.rejected
+    patients = [candidate for candidate in candidates if candidate.assurance == "patient"]
+    clinical = [candidate for candidate in candidates if candidate.assurance != "patient"]
+    if clinical and patients:
+        candidates = clinical
+        rejected = rejected + [
+            Rejected(
+                candidate.resource,
+                "the patient's own word; a clinical source says it too",
+                False,
+                candidate.when,
+            )
+            for candidate in patients
+        ]
+    if fact.which == "count":
+        return _counted(candidates, rejected)
+    if not candidates:
+        return _nothing(rejected)
+    if fact.which == "agree":
+        contenders = _overriding(candidates)
+    elif fact.which == "latest":
+        contenders = _newest(candidates)
+    elif fact.which == "earliest":
+        contenders = _oldest(candidates)
+    elif fact.which in ("highest", "lowest"):
+        return _extreme(candidates, rejected, fact)
+    else:
+        return _any_or_all(candidates, rejected, fact)
+    if fact.which in ("latest", "agree"):
+        unread = [entry for entry in rejected if entry.unusable and _not_older(entry, contenders)]
+        if any(entry.conflict for entry in unread) and not any(c.override for c in contenders):
+            return Chosen(
+                "conflicting", None, (), tuple(rejected), "the record itself says that results conflict"
+            )
+        if unread and fact.which == "latest" and not any(c.override for c in contenders):
+            return Chosen(
+                "unusable", None, (), tuple(rejected), "a newer entry is there but could not be understood"
+            )
+    return _settled(contenders, rejected, fact, bounds)
+
+
+def _nothing(rejected: Sequence[Rejected]) -> Chosen:
+    unusable = [entry for entry in rejected if entry.unusable]
+    if any(entry.conflict for entry in unusable):
+        return Chosen(
+            "conflicting", None, (), tuple(rejected), "the record itself says that results conflict"
+        )
+    if unusable:
+        return Chosen("unusable", None, (), tuple(rejected), unusable[-1].why)
+    return Chosen("missing", None, (), tuple(rejected))
+
+
+def _settled(
+    contenders: Sequence[Candidate], rejected: Sequence[Rejected], fact: FactDefinition, bounds: Bounds
+) -> Chosen:
+    first = contenders[0]
+    if any(candidate.value != first.value for candidate in contenders[1:]):
+        note = "sources disagree: " + " / ".join(dict.fromkeys(plain(c.value) for c in contenders))
+        return Chosen("conflicting", None, tuple(contenders), tuple(rejected), note)
+    span = duration(fact.holds)
+    dated = [candidate for candidate in contenders if candidate.when is not None]
+    newest = max(dated, key=lambda candidate: candidate.when.last) if dated else first  # type: ignore[union-attr]
+    if span is not None:
+        if newest.when is None:
+            return Chosen(
+                "stale", None, tuple(contenders), tuple(rejected), "undated, so its age is not known"
+            )
+        if not within(newest.when, span, bounds.as_of):
+            return Chosen("stale", None, tuple(contenders), tuple(rejected), f"older than {fact.holds}")
+    note = "undated" if newest.when is None and newest.resource is not None else ""
+    ordered = (newest, *(candidate for candidate in contenders if candidate is not newest))
+    return Chosen("known", first.value, ordered, tuple(rejected), note)
+
+
+def _overriding(candidates: Sequence[Candidate]) -> list[Candidate]:
+    overrides = [candidate for candidate in candidates if candidate.override]
+    return overrides or list(candidates)
+
+
+def _newest(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those that may be the latest: none of the others is surely later. Undated ones count only alone."""
+    dated = [candidate for candidate in candidates if candidate.when is not None]
+    if not dated:
+        return _overriding(candidates)
+    if len(dated) == 1:
+        return dated
+    edge = max(candidate.when.first for candidate in dated if candidate.when)
+    newest = [candidate for candidate in dated if candidate.when and candidate.when.last >= edge]
+    if len(newest) > 1:
+        timed = [c for c in newest if c.when and c.when.exact]
+        if timed and len(timed) == len(newest):
+            last = max(c.when.first for c in timed if c.when)
+            newest = [c for c in timed if c.when and c.when.first == last]
+    return _overriding(newest)
+
+
+def _oldest(candidates: Sequence[Candidate]) -> list[Candidate]:
+    dated = [candidate for candidate in candidates if candidate.when is not None]
+    if not dated:
+        return _overriding(candidates)
+    edge = min(candidate.when.last for candidate in dated if candidate.when)
+    return _overriding([candidate for candidate in dated if candidate.when and candidate.when.first <= edge])
+
+
+def _not_older(entry: Rejected, contenders: Sequence[Candidate]) -> bool:
+    """Whether a rejected entry may be as new as the values that would count."""
+    if entry.when is None:
+        return all(candidate.when is None for candidate in contenders)
+    return all(candidate.when is None or entry.when.last >= candidate.when.first for candidate in contenders)
+
+
+def _counted(candidates: Sequence[Candidate], rejected: Sequence[Rejected]) -> Chosen:
+    if not candidates:
+        return _nothing(rejected)
+    return Chosen("known", Decimal(len(candidates)), tuple(candidates), tuple(rejected))
+
+
+def _extreme(candidates: Sequence[Candidate], rejected: Sequence[Rejected], fact: FactDefinition) -> Chosen:
+    numbers = [candidate for candidate in candidates if isinstance(candidate.value, (Decimal, Fraction))]
+    if len(numbers) != len(candidates):
+        return Chosen("unusable", None, tuple(candidates), tuple(rejected), "a value known only as a range")
+    pick = max if fact.which == "highest" else min
+    best = pick(numbers, key=lambda candidate: candidate.value)  # type: ignore[arg-type,return-value]
+    return Chosen("known", best.value, (best,), tuple(rejected))
+
+
+def _any_or_all(
+    candidates: Sequence[Candidate], rejected: Sequence[Rejected], fact: FactDefinition
+) -> Chosen:
+    wanted = fact.which == "any"
+    deciding = [candidate for candidate in candidates if candidate.value is wanted]
+    if deciding:
+        return Chosen("known", wanted, tuple(_newest(deciding)), tuple(rejected))
+    if any(entry.unusable for entry in rejected):
+        return Chosen("unusable", None, (), tuple(rejected), "an entry is there but could not be understood")
+    return Chosen("known", not wanted, tuple(candidates), tuple(rejected))
+
+
+def plain(value: Value) -> str:
+    """A value in plain figures and words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Range):
+        if value.low is None or (value.low == 0 and value.high is not None and value.high_open):
+            return f"{'under' if value.high_open else 'at most'} {value.high}"
+        if value.high is None:
+            return f"{'over' if value.low_open else 'at least'} {value.low}"
+        return f"{value.low} to {value.high}"
+    if isinstance(value, Fraction):
+        return f"{float(value):.4g}"
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)

@@ -1,0 +1,178 @@
+"""The command line: `sapwood plan`, `facts`, `explain`, `pack`.
+
+Exit codes: 0 an answer was given; 2 the input could not be used (one clear line on standard error); 1 our own bug.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from sapwood.errors import AnswerError, Problem, SapwoodError
+from sapwood.formats import FORMATS, write
+
+if TYPE_CHECKING:
+    from sapwood.facts import Facts
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = _Parser(
+        prog="sapwood",
+        description="Computable care pathways for rare blood cancers. Decision support; never a prescriber.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def with_record(command: argparse.ArgumentParser, *, needed: bool = False) -> None:
+        command.add_argument(
+            "record", nargs=None if needed else "?", metavar="RECORD", help="a FHIR R4 file (JSON or NDJSON)"
+        )
+        command.add_argument("--as-of", metavar="WHEN", help="a date (its end) or an instant; default: today")
+        command.add_argument("--patient", metavar="ID", help="which patient, where the file holds several")
+        command.add_argument(
+            "--pack", default="bpdcn", metavar="ID|DIR", help="a pack's id or folder; default: bpdcn"
+        )
+        command.add_argument("--answers", metavar="FILE", help="answers to add (YAML or JSON)")
+        command.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="FACT=VALUE",
+            help="one answer; a number is in the fact's unit unless it brings its own; add @DATE, put SPECIMEN: before",
+        )
+
+    plan = commands.add_parser("plan", help="where a person stands, what is missing, the options, and why")
+    with_record(plan)
+    plan.add_argument(
+        "--format", default="text", choices=list(FORMATS), help="how to write it; default: text"
+    )
+    plan.add_argument("--with-id", action="store_true", help="show the record's own patient id (JSON)")
+    plan.add_argument(
+        "--colour", "--color", choices=["auto", "always", "never"], default="auto", help="default: auto"
+    )
+    facts = commands.add_parser("facts", help="what was understood, from where, what was ignored and why")
+    with_record(facts)
+    facts.add_argument("--all", action="store_true", help="also the facts that are not on record")
+    explain = commands.add_parser(
+        "explain", help="one criterion: its sentence, its evidence, its verdict for a record"
+    )
+    explain.add_argument("criterion", metavar="CRITERION")
+    with_record(explain)
+    pack = commands.add_parser("pack", help="the packs that come with Sapwood")
+    actions = pack.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
+    actions.add_parser("list", help="the packs by id")
+    show = actions.add_parser("show", help="what a pack holds")
+    show.add_argument("pack", nargs="?", default="bpdcn", metavar="ID|DIR")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        text = _run(chosen)
+    except SapwoodError as error:
+        for problem in error.problems:
+            print(f"sapwood: {_one_line(problem)}", file=sys.stderr)
+        return 2
+    except Exception as error:  # our own bug: say so without showing what was in the record
+        if os.environ.get("SAPWOOD_DEBUG"):
+            raise
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"
+        print(
+            f"sapwood: a fault in Sapwood itself ({type(error).__name__} at {place}); no answer was given. "
+            "Please report it; SAPWOOD_DEBUG=1 shows more, and may show what is in the record.",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _one_line(problem: Problem) -> str:
+    return " ".join(str(problem).split())
+
+
+def _run(chosen: argparse.Namespace) -> str:
+    if chosen.command == "pack":
+        from sapwood.describe import list_packs, show_pack
+
+        return list_packs() if chosen.action == "list" else show_pack(chosen.pack)
+    if chosen.command == "explain" and chosen.record is None and not chosen.answers and not chosen.set:
+        from sapwood.describe import explain_criterion
+        from sapwood.pack import load_pack
+
+        return explain_criterion(load_pack(chosen.pack), chosen.criterion, None)
+    facts = _facts(chosen)
+    if chosen.command == "facts":
+        from sapwood.describe import list_facts
+
+        return list_facts(facts, everything=chosen.all)
+    if chosen.command == "explain":
+        from sapwood.describe import explain_criterion
+
+        return explain_criterion(facts.pack, chosen.criterion, facts)
+    from sapwood.pathway import locate
+    from sapwood.plan import make_plan
+    from sapwood.verdicts import evaluate_all
+
+    verdicts = evaluate_all(facts.pack.criteria, facts)
+    plan = make_plan(locate(facts.pack.pathway, verdicts), facts)
+    return write(plan, chosen.format, with_id=chosen.with_id, colour=_colour(chosen.colour))
+
+
+def _colour(choice: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _facts(chosen: argparse.Namespace) -> Facts:
+    """The facts of the record and answers on the command line."""
+    from sapwood.answers import as_moment, parse_setting, read_answers
+    from sapwood.facts import Facts
+    from sapwood.pack import load_pack
+    from sapwood.record import parse_record, read_record
+
+    if chosen.record is None and not chosen.answers and not chosen.set:
+        raise AnswerError(
+            Problem(
+                f"sapwood {chosen.command}", "no record is named", "Name a FHIR file, or give --answers FILE."
+            )
+        )
+    pack = load_pack(chosen.pack)
+    sheet = read_answers(chosen.answers, pack) if chosen.answers else None
+    answers = [*(sheet.answers if sheet else ()), *(parse_setting(text, pack) for text in chosen.set)]
+    if chosen.as_of is not None:
+        as_of = as_moment(chosen.as_of)
+        if as_of is None:
+            raise AnswerError(
+                Problem("--as-of", "not a day or an instant that exists", "Write it as 2026-03-02.")
+            )
+    elif sheet is not None and sheet.as_of is not None:
+        as_of = sheet.as_of
+    else:
+        from datetime import datetime
+
+        as_of = as_moment(datetime.now().astimezone().date().isoformat())
+    assert as_of is not None
+    if chosen.record is None:
+        record = parse_record(b'{"resourceType": "Bundle", "type": "collection", "entry": []}')
+    else:
+        record = read_record(chosen.record, patient=chosen.patient)
+    return Facts(record, pack, as_of, tuple(answers))

@@ -1,0 +1,584 @@
+"""Record + Pack -> Facts: typed, sourced answers, each known or unknown with its reason.
+
+Facts are worked out when asked for. A fact that is not *known* has no value in logic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from weakref import ref
+
+from sapwood.answers import Answer
+from sapwood.choosing import Bounds, Chosen, admit, choose, plain
+from sapwood.definitions import FactDefinition
+from sapwood.errors import Problem
+from sapwood.finding import Candidate, Finder, Found, Rejected, clinical_time, extraction_of
+from sapwood.lines import Event, Treatment, group, treatment_of
+from sapwood.pack import Pack
+from sapwood.quick import LONG_WAY, NOTHING, Limits, Peek, limits_of, shortcuts_of
+from sapwood.readings import reference_limits
+from sapwood.record import Record
+from sapwood.truth import some
+from sapwood.values import Moment, Range, Value, day_moment, read_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One typed, sourced answer.
+
+    `state` is known, missing, stale, conflicting, unusable or not_applicable; only *known* has a value.
+    `assurance` is clinical, patient, derived or assumed.
+    """
+
+    id: str
+    definition: FactDefinition
+    state: str
+    value: Value = None
+    when: Moment | None = None
+    assurance: str = "clinical"
+    sources: tuple[str, ...] = ()
+    rejected: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    specimen: str = ""
+    low: Value = None
+    high: Value = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it has a value in logic."""
+        return self.state == "known"
+
+    @property
+    def text(self) -> str:
+        """The fact in plain words: `serum albumin 3.6 g/dL on 2026-03-02`."""
+        title = self.definition.title
+        if not self.known:
+            why = f" ({self.note})" if self.note else ""
+            return f"{title}: {STATE_WORDS[self.state]}{why}"
+        unit = (
+            self.definition.unit if self.definition.type == "quantity" and self.definition.unit != "1" else ""
+        )
+        day = f" on {self.when}" if self.when is not None else ""
+        how = {"patient": ", in the patient's own words", "assumed": ", assumed"}.get(self.assurance, "")
+        return f"{title}: {plain(self.value)}{' ' + unit if unit else ''}{day}{how}"
+
+
+STATE_WORDS = {
+    "missing": "not on record",
+    "stale": "too old to count",
+    "conflicting": "sources disagree",
+    "unusable": "there, but not understood",
+    "not_applicable": "does not apply",
+    "known": "known",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One specimen, or one cell population of it."""
+
+    key: str
+    label: str
+
+
+class Values(dict[str, Value]):
+    """What sentences read: facts, derived facts and criteria by name, each worked out on first use.
+
+    Holds its facts weakly: a circle of references would keep every record of a registry in memory.
+    """
+
+    __slots__ = ("_facts", "group", "trusted")
+
+    def __init__(self, facts: Facts, group: Group | None = None, *, trusted: bool = False) -> None:
+        super().__init__()
+        self._facts = ref(facts)
+        self.group = group
+        self.trusted = trusted
+
+    @property
+    def facts(self) -> Facts:
+        """The facts these values are read from."""
+        facts = self._facts()
+        assert facts is not None, "values outlive their facts"
+        return facts
+
+    def __missing__(self, name: str) -> Value:
+        value = self[name] = self._work_out(name)
+        return value
+
+    def _work_out(self, name: str) -> Value:
+        facts = self._facts()
+        assert facts is not None, "values outlive their facts"
+        sentence = facts.pack.sentences.get(name)
+        if sentence is None:
+            return facts.value(name, self.group, trusted=self.trusted)
+        if sentence.per_specimen and self.group is None:
+            return some(facts.values_in(one, trusted=self.trusted)[name] for one in facts.groups)  # type: ignore[misc]
+        if not sentence.per_specimen and self.group is not None:
+            return (facts.trusted if self.trusted else facts.values)[name]
+        if name in facts.pack.facts:
+            return facts.value(name, self.group, trusted=self.trusted)
+        return facts.pack.compiled(name)(self)
+
+
+def extract(
+    record: Record, pack: Pack, *, as_of: Moment | date | str, answers: Sequence[Answer] = ()
+) -> Facts:
+    """The facts a record holds on a day or at an instant, together with what people have answered.
+
+    `as_of` is a date (the end of that day) or an instant. Looking back to a time before the record's newest
+    entry counts only what was known by then; undated entries then do not count.
+    """
+    if isinstance(as_of, str):
+        moment = read_moment(as_of)
+        if moment is None:
+            raise ValueError(f"not a date or an instant: {as_of!r}")
+        as_of = moment
+    elif isinstance(as_of, date):
+        as_of = day_moment(as_of, as_of)
+    return Facts(record, pack, as_of, tuple(answers))
+
+
+class Facts:
+    """Every fact of one person at one time."""
+
+    def __init__(self, record: Record, pack: Pack, as_of: Moment, answers: tuple[Answer, ...] = ()) -> None:
+        self.record = record
+        self.pack = pack
+        self.as_of = as_of
+        self.answers = answers
+        self.values = Values(self)
+        self.trusted = Values(self, trusted=True)
+        self._facts: dict[tuple[str, str], Fact] = {}
+        self._found: dict[str, Found] = {}
+        self._group_values: dict[tuple[str, bool], Values] = {}
+        self.violated: frozenset[str] = frozenset()
+        self._check_always()
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Where the pack's facts stand in this record."""
+        return Finder(self.record, extraction_of(self.pack))
+
+    # --- looking things up ---------------------------------------------------------------------
+
+    def __getitem__(self, name: str) -> Fact:
+        """The person's fact of that name."""
+        return self.fact(name)
+
+    def fact(self, name: str, group: Group | None = None) -> Fact:
+        """A fact of the person, or of one specimen."""
+        definition = self.pack.facts[name]
+        key = (name, group.key if group is not None and definition.per == "specimen" else "")
+        if key not in self._facts:
+            self._facts[key] = self._work_out(name, definition, group)
+        return self._facts[key]
+
+    def value(self, name: str, group: Group | None = None, *, trusted: bool = False) -> Value:
+        """What a sentence sees under a name (`albumin`, `alt.high`, `csf_flow.when`); unknown is `None`."""
+        if name == "as_of":
+            return self.as_of
+        if self._short_cuts and name in self._short_cuts:
+            value = self._short_cuts[name](self.record.coded, self._limits)
+            if value is NOTHING:
+                closed = self.pack.facts[name].closed_world
+                return False if closed is not None and self.values[closed.covered_by] is True else None
+            if value is not LONG_WAY:
+                return value  # type: ignore[no-any-return]
+        if not self.answers and name in self._recorded:
+            return self._record_value(self._recorded[name])[0]
+        base, _, attribute = name.partition(".")
+        fact = self.fact(base, group)
+        if not fact.known or (trusted and fact.assurance == "patient"):
+            return None
+        if not attribute:
+            return fact.value
+        return {"high": fact.high, "low": fact.low, "when": fact.when}[attribute]
+
+    def values_in(self, group: Group, *, trusted: bool = False) -> Values:
+        """The values as one specimen sees them."""
+        key = (group.key, trusted)
+        if key not in self._group_values:
+            self._group_values[key] = Values(self, group, trusted=trusted)
+        return self._group_values[key]
+
+    def gate(self, name: str) -> Value:
+        """A verdict that may open a drug gate: the patient's own word can close it, never open it."""
+        verdict = self.trusted[name]
+        if verdict is None and self.values[name] is False:
+            return False
+        return verdict
+
+    @cached_property
+    def _short_cuts(self) -> Mapping[str, Peek]:
+        """The facts that may be read the short way in this record: none where anything was answered."""
+        if self.answers or self.violated or self.finder.parts:
+            return {}
+        return shortcuts_of(self.pack)
+
+    @cached_property
+    def _recorded(self) -> Mapping[str, str]:
+        """The facts that the Patient or the record as a whole gives, which nothing can contradict."""
+        if self.violated:
+            return {}
+        return {
+            name: fact.from_record
+            for name, fact in self.pack.facts.items()
+            if fact.from_record and not fact.not_when
+        }
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return limits_of(self.as_of)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The specimens with findings, in file order; one unnamed group where there are none."""
+        labels: dict[str, str] = {}
+        for name, definition in self.pack.facts.items():
+            if definition.per == "specimen" and definition.find:
+                found = self.found(name)
+                for entry in (*found.candidates, *found.rejected):
+                    if entry.resource is not None:
+                        key, label = self.finder.group(entry.resource)
+                        labels.setdefault(key, label)
+        for answer in self.answers:
+            if answer.specimen and answer.fact in self.pack.facts:
+                labels.setdefault(f"answer:{answer.specimen}", answer.specimen)
+            elif answer.fact in self.pack.facts and self.pack.facts[answer.fact].per == "specimen":
+                labels.setdefault("", "no specimen named")
+        return tuple(Group(key, label) for key, label in labels.items()) or (Group("", "no specimen named"),)
+
+    def found(self, name: str) -> Found:
+        """Everything in the record that could be this fact."""
+        if name not in self._found:
+            self._found[name] = self.finder.found(name)
+        return self._found[name]
+
+    def series(self, name: str) -> list[Candidate]:
+        """All values of a fact up to now, oldest first, undated ones left out."""
+        definition = self.pack.facts[name]
+        unbound = replace_bounds(definition)
+        kept = admit(self.found(name), unbound, Bounds(self.as_of, replay=self.replay))
+        dated = [candidate for candidate in kept.candidates if candidate.when is not None]
+        return sorted(dated, key=lambda candidate: candidate.when.first)  # type: ignore[union-attr]
+
+    # --- the record as a whole -----------------------------------------------------------------
+
+    @cached_property
+    def span(self) -> tuple[Moment | None, Moment | None]:
+        """The first and the last dated entry of the record."""
+        times = [time for entry in self.record.resources if (time := clinical_time(entry)) is not None]
+        if not times:
+            return None, None
+        return min(times, key=lambda time: time.first), max(times, key=lambda time: time.last)
+
+    @cached_property
+    def replay(self) -> bool:
+        """Whether this looks back: the record holds entries from after `as_of`."""
+        last = self.span[1]
+        return last is not None and last.first_day > self.as_of.last_day
+
+    @cached_property
+    def treatment(self) -> Treatment:
+        """The lines of treatment up to now."""
+        told = [answer for answer in self.answers if answer.fact == "lines"]
+        if told:
+            events = [event for answer in told for event in answer.value if isinstance(event, Event)]
+            return group(events, self.pack.regimens)
+        return treatment_of(
+            self.record,
+            self.pack.regimens,
+            self.pack.about.codesystems,
+            as_of=self.as_of,
+            replay=self.replay,
+        )
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read, in the record and in its treatment."""
+        return (*self.record.problems, *self.treatment.problems)
+
+    # --- one fact ------------------------------------------------------------------------------
+
+    def _work_out(self, name: str, definition: FactDefinition, group: Group | None) -> Fact:
+        if name in self.violated:
+            note = "entries contradict each other (no person can be like that)"
+            return Fact(name, definition, "conflicting", note=note)
+        given = self._answers_for(name, group)
+        if not given:
+            if definition.derived:
+                return self._derived(name, definition, group)
+            if definition.from_record:
+                return self._from_record(name, definition)
+        if definition.not_when and self.values[f"fact:{name}:not_when"] is True:
+            return Fact(name, definition, "not_applicable")
+        if definition.from_lines and not given and self._told_by_lines(definition):
+            return self._from_lines(name, definition)
+        found = Found(list(given), [])
+        if definition.find:
+            everything = self.found(name)
+            found.candidates += everything.candidates
+            found.rejected += everything.rejected
+            if definition.per == "specimen":
+                found = self._only(found, group)
+        bounds = self._bounds(definition)
+        chosen = choose(admit(found, definition, bounds), definition, bounds)
+        if chosen.state == "missing" and definition.from_lines:
+            return self._from_lines(name, definition)
+        return self._fact(name, definition, chosen, group)
+
+    def _only(self, found: Found, group: Group | None) -> Found:
+        key = group.key if group is not None else ""
+        return Found(
+            [
+                entry
+                for entry in found.candidates
+                if entry.resource is None or self.finder.group(entry.resource)[0] == key
+            ],
+            [entry for entry in found.rejected if self.finder.group(entry.resource)[0] == key],
+        )
+
+    def _bounds(self, definition: FactDefinition) -> Bounds:
+        return Bounds(
+            self.as_of,
+            self._anchor(definition.before),
+            self._anchor(definition.after),
+            self._anchor(definition.on_day),
+            self._anchor(definition.day_before),
+            self.replay,
+        )
+
+    def _anchor(self, name: str) -> Moment | None:
+        if not name:
+            return None
+        value = self.values[name]
+        return value if isinstance(value, Moment) else None
+
+    def _fact(self, name: str, definition: FactDefinition, chosen: Chosen, group: Group | None) -> Fact:
+        rejected = tuple((self._source(entry), entry.why) for entry in chosen.rejected)
+        label = group.label if group is not None and definition.per == "specimen" else ""
+        if chosen.state == "missing" and definition.closed_world is not None:
+            clean = not any(entry.unusable for entry in chosen.rejected)
+            if clean and self.values[definition.closed_world.covered_by] is True:
+                note = "not recorded, in a record that covers the time"
+                return Fact(name, definition, "known", False, None, "assumed", (), rejected, note, label)
+        if not chosen.candidates:
+            return Fact(name, definition, chosen.state, rejected=rejected, note=chosen.note, specimen=label)
+        first = chosen.candidates[0]
+        low, high = (
+            reference_limits(first.resource, definition)
+            if first.resource is not None and definition.type == "quantity"
+            else (None, None)
+        )
+        sources = tuple(dict.fromkeys(self._source(candidate) for candidate in chosen.candidates))
+        note = "; ".join(part for part in (chosen.note, first.note) if part)
+        return Fact(
+            name,
+            definition,
+            chosen.state,
+            chosen.value,
+            first.when,
+            first.assurance,
+            sources,
+            rejected,
+            note,
+            label,
+            low,
+            high,
+        )
+
+    def _source(self, entry: Candidate | Rejected) -> str:
+        if entry.resource is None:
+            return entry.note if isinstance(entry, Candidate) and entry.note else "answer"
+        return self.record.source_of(entry.resource.get("_whole", entry.resource))
+
+    def _answers_for(self, name: str, group: Group | None) -> list[Candidate]:
+        definition = self.pack.facts[name]
+        found = []
+        for answer in self.answers:
+            if answer.fact != name:
+                continue
+            if definition.per == "specimen":
+                key = f"answer:{answer.specimen}" if answer.specimen else ""
+                if group is None or key != group.key:
+                    continue
+            when = answer.when or self.as_of
+            clinical = answer.by != "patient"
+            found.append(
+                Candidate(
+                    answer.value,
+                    when,
+                    None,
+                    None,
+                    "clinical" if clinical else "patient",
+                    clinical,
+                    answer.source,
+                )
+            )
+        return found
+
+    # --- facts that are worked out -------------------------------------------------------------
+
+    def _derived(self, name: str, definition: FactDefinition, group: Group | None) -> Fact:
+        inside = group if definition.per == "specimen" else None
+        values = self.values_in(inside) if inside is not None else self.values
+        value = self.pack.compiled(name)(values)
+        bases = [self.fact(base, inside) for base in self.pack.base_facts[name]]
+        if value is None:
+            silent = all(base.state == "missing" and not base.rejected for base in bases if not base.known)
+            if definition.closed_world is not None and silent:
+                if self.values[definition.closed_world.covered_by] is True:
+                    return Fact(name, definition, "known", False, None, "assumed", note="nothing of it is on record")
+            note = "what it is worked out from is not known"
+            return Fact(name, definition, "missing", assurance="derived", note=note)
+        patient = any(base.known and base.assurance == "patient" for base in bases)
+        sources = tuple(dict.fromkeys(source for base in bases for source in base.sources))
+        whens = [base.when for base in bases if base.known and base.when is not None]
+        when = max(whens, key=lambda moment: moment.last) if whens else None
+        return Fact(name, definition, "known", value, when, "patient" if patient else "derived", sources)
+
+    def _from_record(self, name: str, definition: FactDefinition) -> Fact:
+        patient = self.record.patient
+        value, note = self._record_value(definition.from_record)
+        if value is None:
+            return Fact(name, definition, "unusable" if note and patient is not None else "missing", note=note)
+        spans = definition.from_record in ("record_first", "record_last")
+        source = () if spans or patient is None else (self.record.source_of(patient),)
+        return Fact(name, definition, "known", value, None, "clinical", source)
+
+    def _record_value(self, key: str) -> tuple[Value, str]:
+        """What the record as a whole, or its Patient, says; and why where it does not."""
+        if key in ("record_first", "record_last"):
+            return self.span[0 if key == "record_first" else 1], ""
+        patient = self.record.patient
+        if patient is None:
+            return None, "the record has no Patient resource"
+        if key == "birth_age_years":
+            return age_in_years(patient.get("birthDate"), self.as_of)
+        if key == "deceased":
+            return _deceased(patient, self.as_of)
+        gender = patient.get("gender")
+        value = gender if gender in ("male", "female") else None
+        return value, "" if value or gender is None else "recorded as other or unknown"
+
+    def _told_by_lines(self, definition: FactDefinition) -> bool:
+        return self._line_value(definition.from_lines) is not None
+
+    def _from_lines(self, name: str, definition: FactDefinition) -> Fact:
+        value = self._line_value(definition.from_lines)
+        if value is None:
+            covered = definition.closed_world
+            if (
+                covered is not None
+                and definition.type == "boolean"
+                and self.values[covered.covered_by] is True
+            ):
+                return Fact(name, definition, "known", False, None, "assumed", note="no treatment recorded")
+            return Fact(name, definition, "missing")
+        line = self.treatment.current
+        sources = line.sources if line is not None else tuple(event.source for event in self.treatment.events)
+        note = "in the order the text gives, undated" if line is not None and line.ordered_by_text else ""
+        return Fact(
+            name, definition, "known", value, None, "derived", tuple(s for s in sources if s), note=note
+        )
+
+    def _line_value(self, key: str) -> Value:
+        treatment = self.treatment
+        line = treatment.current
+        if key.startswith("given:"):
+            return True if treatment.gave(key.removeprefix("given:")) else None
+        if key == "treatment_planned":
+            return True if treatment.planned else None
+        if key == "treatment_started":
+            return True if any(one.given for one in treatment.lines) else None
+        if line is None:
+            return None
+        days = [day for cycle in line.cycles for day in cycle.given]
+        cycle = line.cycles[-1] if line.cycles else None
+        stated = Decimal(line.cycles_stated) if line.cycles_stated else None
+        worked: dict[str, Value] = {
+            "line_count": Decimal(line.number),
+            "current_regimen": line.regimen or None,
+            "current_line_start": _day(line.start),
+            "first_dose_day": _day(days[0] if days else None),
+            "last_dose_day": _day(days[-1] if days else None),
+            "best_response": line.response or None,
+            "cycle_number": Decimal(cycle.number) if cycle else stated,
+            "cycle_start": _day(cycle.start if cycle else None),
+            "doses_this_cycle": Decimal(len(cycle.given)) if cycle else None,
+            "previous_dose_day": _day(next((d for d in reversed(days) if d < self.as_of.first_day), None)),
+        }
+        return worked.get(key)
+
+    # --- invariants ----------------------------------------------------------------------------
+
+    def _check_always(self) -> None:
+        """Facts that together describe no possible person become conflicting."""
+        broken: set[str] = set()
+        for name in self.pack.invariants:
+            if self.values[name] is False:
+                broken.update(base for base in self.pack.base_facts[name] if base not in _FIRM)
+        if broken:
+            self.violated = frozenset(broken)
+            self._facts.clear()
+            self._group_values.clear()
+            self.values.clear()
+            self.trusted.clear()
+
+
+_FIRM = ("sex", "age_years")
+
+
+def replace_bounds(definition: FactDefinition) -> FactDefinition:
+    """The same fact without limits in time, for its whole series."""
+    import msgspec
+
+    return msgspec.structs.replace(
+        definition, before="", after="", on_day="", day_before="", within="", which="latest"
+    )
+
+
+def _day(day: date | None) -> Moment | None:
+    return day_moment(day, day) if day is not None else None
+
+
+def age_in_years(birth_date: Any, as_of: Moment) -> tuple[Value, str]:
+    """Whole years of age: a number, or a range where the birth date is partial; and why where unknown."""
+    born = read_moment(birth_date)
+    if born is None:
+        return None, "the birth date is not one that exists" if birth_date is not None else ""
+    youngest = _years(born.last_day, as_of.first_day)
+    oldest = _years(born.first_day, as_of.last_day)
+    if youngest < 0:
+        if oldest < 0:
+            return None, "the birth date is after the day of this plan"
+        youngest = 0
+    if oldest > 130:
+        return None, "the birth date gives an age no person has reached"
+    if youngest == oldest:
+        return Decimal(oldest), ""
+    return Range(Decimal(youngest), Decimal(oldest)), ""
+
+
+def _years(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _deceased(patient: Mapping[str, Any], as_of: Moment) -> tuple[Value, str]:
+    died = patient.get("deceasedDateTime")
+    if died is not None:
+        moment = read_moment(died)
+        if moment is None:
+            return None, "the date of death is not one that exists"
+        return moment.first_day <= as_of.last_day, ""
+    stated = patient.get("deceasedBoolean")
+    return (stated, "") if isinstance(stated, bool) else (None, "")
+
+
+__all__ = ["Fact", "Facts", "Group", "Values", "extract", "replace"]

@@ -1,0 +1,12 @@
+"""The plan as one JSON object: the contract described by `plan.schema.json`."""
+
+from __future__ import annotations
+
+import json
+
+from sapwood.plan import Plan
+
+
+def write(plan: Plan, *, with_id: bool = False, colour: bool = False) -> str:
+    """The plan as JSON text."""
+    return json.dumps(plan.as_dict(with_id=with_id), ensure_ascii=False, indent=1) + "\n"

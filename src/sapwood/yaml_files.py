@@ -1,0 +1,70 @@
+"""YAML as packs use it: exact decimals, only `true` and `false` are booleans, no dates, no repeated keys."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sapwood.errors import PackError, Problem
+
+_Base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    yaml_implicit_resolvers = {
+        letter: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith((":timestamp", ":bool"))]
+        for letter, resolvers in _Base.yaml_implicit_resolvers.items()
+    }
+
+
+def _decimal(loader: Any, node: Any) -> Decimal:
+    return Decimal(loader.construct_scalar(node).replace("_", ""))
+
+
+def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
+    mapping: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in mapping:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key `{key}` is given twice", key_node.start_mark
+            )
+        mapping[key] = loader.construct_object(value_node, deep=True)
+    return mapping
+
+
+def _boolean(loader: Any, node: Any) -> bool:
+    return bool(loader.construct_scalar(node) == "true")
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
+_Loader.add_constructor("tag:yaml.org,2002:bool", _boolean)
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def read_yaml(path: Path, shown: str) -> Any:
+    """The content of one YAML file; `shown` is how errors name it.
+
+    Raises PackError for a file that is missing, not text, not YAML, or repeats a key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise PackError(
+            Problem(shown, "the file is missing", "Add it, or check the folder's name.")
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        what = f"cannot be read ({type(error).__name__})"
+        raise PackError(Problem(shown, what, "Check that it is a readable UTF-8 text file.")) from None
+    try:
+        return yaml.load(text, _Loader)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{shown}, line {mark.line + 1}" if mark else shown
+        what = f"not valid YAML ({getattr(error, 'problem', None) or type(error).__name__})"
+        raise PackError(Problem(place, what, "Mend the line; quote texts that hold `: ` or `#`.")) from None
