@@ -1,61 +1,18 @@
-"""What the reader takes, what it leaves out and says, and what it refuses with one clear sentence."""
+"""What the reader takes, what it leaves out and says, and how other versions of FHIR are read."""
 
 from __future__ import annotations
 
-import gzip
 import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from small_records import PATIENT, bundle, ids, observation, parse, said
 
-from sapwood import decode
-from sapwood.errors import RecordError
-from sapwood.record import Record, normalise, parse_record, read_record
+from sapwood.record import parse_record, read_record
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1950-02-03"}
-LOINC = "http://loinc.org"
-
-
-def observation(own: str | None = "o1", subject: Any = "Patient/p1", **more: Any) -> dict[str, Any]:
-    """An albumin of 3.6, about the patient unless told otherwise."""
-    resource = {"resourceType": "Observation", "status": "final", **more}
-    resource.setdefault("code", {"coding": [{"system": LOINC, "code": "1751-7"}], "text": "Albumin"})
-    if own:
-        resource["id"] = own
-    if subject is not None:
-        resource["subject"] = {"reference": subject} if isinstance(subject, str) else subject
-    return resource
-
-
-def bundle(*resources: Any, kind: str = "collection", **more: Any) -> dict[str, Any]:
-    return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": r} for r in resources], **more}
-
-
-def parse(value: Any, **more: Any) -> Record:
-    return parse_record(json.dumps(value), **more)
-
-
-def refusal(data: Any, **more: Any) -> str:
-    """The one sentence with which an input is refused."""
-    with pytest.raises(RecordError) as caught:
-        parse_record(data if isinstance(data, bytes | str) else json.dumps(data), **more)
-    (problem,) = caught.value.problems
-    assert problem.where and problem.what and problem.remedy
-    return str(problem)
-
-
-def ids(record: Record) -> list[str]:
-    return [resource.get("id", "-") for resource in record.resources]
-
-
-def said(record: Record) -> str:
-    return "\n".join(map(str, record.problems))
-
-
-# -- what is taken ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["collection", "transaction", "batch", "searchset", "document", "message"])
@@ -123,9 +80,6 @@ def test_a_number_no_measurement_could_have_is_not_read(number: str) -> None:
     record = parse_record(text.replace('"value": 1', f'"value": {number}'))
     assert record.resources[0]["valueQuantity"]["value"] is None
     assert "a number too large or too long to be a measurement" in said(record)
-
-
-# -- what is left out, and said --------------------------------------------------------------------------
 
 
 def test_a_bad_line_is_counted_and_the_rest_is_read() -> None:
@@ -214,7 +168,8 @@ def test_identical_duplicates_are_read_once_and_counted() -> None:
 
 def test_of_different_versions_the_newest_counts_and_otherwise_the_last() -> None:
     def version(value: int, **meta: str) -> dict[str, Any]:
-        return observation(valueInteger=value, **({"meta": meta} if meta else {}))
+        more: dict[str, Any] = {"meta": meta} if meta else {}
+        return observation(valueInteger=value, **more)
 
     for first, second, wanted in [
         (version(1, lastUpdated="2025-01-02T00:00:00Z"), version(2, lastUpdated="2025-01-01T00:00:00Z"), 1),
@@ -272,102 +227,6 @@ def test_a_subject_that_is_text_is_taken_as_the_reference_it_looks_like_and_said
     assert "`subject` is text, not an object" in said(record)
 
 
-# -- whose record it is ----------------------------------------------------------------------------------
-
-SECOND = {"resourceType": "Patient", "id": "p2", "identifier": [{"system": "urn:mrn", "value": "77"}]}
-TWO = bundle(
-    PATIENT,
-    SECOND,
-    observation("a"),
-    observation("b", "Patient/p2"),
-    observation("c", "http://example.org/fhir/Patient/p2/_history/3"),
-    observation("d", {"identifier": {"system": "urn:mrn", "value": "77"}}),
-    observation("e", None),
-    {"resourceType": "Medication", "id": "m"},
-    observation("g", "Group/all"),
-)
-
-
-def test_several_patients_are_refused_until_one_is_named() -> None:
-    sentence = refusal(TWO)
-    assert "2 patients (ids: p1, p2). Name one with --patient ID" in sentence
-
-
-def test_at_most_five_ids_are_listed_and_none_that_could_be_a_name() -> None:
-    people = [{"resourceType": "Patient", "id": f"p{n}"} for n in range(8)]
-    assert "8 patients (ids: p0, p1, p2, p3, p4 and 3 more)" in refusal(people)
-    named = [{"resourceType": "Patient", "id": own} for own in ("Roe, Jane", "x y")]
-    assert "Roe" not in refusal(named)
-
-
-@pytest.mark.parametrize(
-    "named", ["p2", "Patient/p2", "http://example.org/fhir/Patient/p2", "77", "urn:mrn|77"]
-)
-def test_a_named_patient_gets_their_own_resources_and_the_rest_is_counted(named: str) -> None:
-    record = parse(TWO, patient=named)
-    assert record.patient is not None
-    assert record.patient["id"] == "p2"
-    assert ids(record) == ["b", "c", "d", "m"]
-    assert record.counts["other_patient"] == 1
-    assert record.counts["no_subject"] == 1
-    assert record.counts["other_subject"] == 1
-    assert "about another person than the patient; left out" in said(record)
-
-
-def test_a_patient_who_is_not_there_is_refused_without_repeating_the_name() -> None:
-    sentence = refusal(TWO, patient="Jane Roe")
-    assert "the patient named is not in it; it holds 2 patients" in sentence
-    assert "Roe" not in sentence
-
-
-def test_a_patient_may_be_named_by_the_address_of_their_entry() -> None:
-    value = bundle({"resourceType": "Patient"}, SECOND, observation("a", "urn:uuid:0a"))
-    value["entry"][0]["fullUrl"] = "urn:uuid:0a"
-    record = parse(value, patient="urn:uuid:0a")
-    assert ids(record) == ["a"]
-
-
-def test_with_one_patient_a_resource_that_names_nobody_is_theirs() -> None:
-    assert ids(parse(bundle(PATIENT, observation("a"), observation("b", None)))) == ["a", "b"]
-
-
-def test_with_somebody_else_mentioned_a_resource_that_names_nobody_is_left_out() -> None:
-    record = parse(
-        bundle(PATIENT, observation("a"), observation("b", None), observation("c", "Patient/baby"))
-    )
-    assert ids(record) == ["a"]
-    assert record.counts["no_subject"] == 1
-
-
-def test_an_observation_that_focuses_on_somebody_else_is_not_the_patients() -> None:
-    donor = observation("d", focus=[{"reference": "RelatedPerson/donor"}])
-    record = parse(bundle(PATIENT, observation("a"), donor))
-    assert ids(record) == ["a"]
-
-
-def test_without_a_patient_resource_one_subject_is_enough_and_two_are_refused() -> None:
-    record = parse([observation("a", "Patient/x"), observation("b", "https://h.example/Patient/x")])
-    assert record.patient is None
-    assert ids(record) == ["a", "b"]
-    assert "2 patients (ids: x, y)" in refusal([observation("a", "Patient/x"), observation("b", "Patient/y")])
-    assert ids(parse([observation("a", "Patient/x"), observation("b", "Patient/y")], patient="y")) == ["b"]
-
-
-def test_a_patient_without_an_id_takes_the_one_subject_everything_names() -> None:
-    record = parse([{"resourceType": "Patient", "gender": "male"}, observation("a", "Patient/x")])
-    assert ids(record) == ["a"]
-    assert "the Patient has no id" in said(record)
-
-
-def test_links_between_patients_are_counted_not_followed() -> None:
-    record = parse(bundle({**PATIENT, "link": [{"other": {"reference": "Patient/p9"}}]}, observation()))
-    assert ids(record) == ["o1"]
-    assert record.counts["patient_links"] == 1
-
-
-# -- other versions of FHIR ------------------------------------------------------------------------------
-
-
 def test_r5_shapes_of_certain_meaning_are_read_on_a_copy_and_said() -> None:
     subject = {"reference": "Patient/p1"}
     concept = {"coding": [{"system": "urn:rx", "code": "1"}], "text": "tagraxofusp"}
@@ -422,228 +281,6 @@ def test_elder_ways_to_say_it_did_not_happen_are_never_read_as_if_it_had() -> No
     condition = {"resourceType": "Condition", "id": "c", "subject": subject, "verificationStatus": "refuted"}
     read = parse(bundle(PATIENT, condition)).resources[0]
     assert read["verificationStatus"] == {"coding": [{"code": "refuted"}]}
-
-
-# -- looking things up -----------------------------------------------------------------------------------
-
-
-def test_resources_are_found_by_every_code_once() -> None:
-    code = {"coding": [{"system": LOINC, "code": "1"}, {"system": LOINC, "code": "1"}, {"code": "local"}]}
-    record = parse(bundle(PATIENT, observation("a", code=code), observation("b")))
-    assert [r["id"] for r in record.coded[LOINC, "1"]] == ["a"]
-    assert [r["id"] for r in record.coded["", "local"]] == ["a"]
-    assert [r["id"] for r in record.coded[LOINC, "1751-7"]] == ["b"]
-
-
-def test_the_main_code_is_where_each_type_keeps_it() -> None:
-    text = {"text": "X"}
-    for kind, part in [
-        ("MedicationStatement", {"medicationCodeableConcept": text}),
-        ("AdverseEvent", {"event": text}),
-        ("Immunization", {"vaccineCode": text}),
-        ("Specimen", {"type": text}),
-        ("Encounter", {"type": [text]}),
-        ("FamilyMemberHistory", {"condition": [{"code": text}]}),
-        ("MedicationRequest", {"medicationReference": {"display": "X"}}),
-    ]:
-        resource = {"resourceType": kind, "subject": {"reference": "Patient/p1"}, **part}
-        record = parse(bundle(PATIENT, resource))
-        assert record.main_code(record.resources[0]) == text, kind
-        assert record.worded == [("x", record.resources[0])]
-
-
-def test_a_contained_medication_is_found_and_named_after_its_container() -> None:
-    request = {
-        "resourceType": "MedicationRequest",
-        "id": "r",
-        "subject": {"reference": "Patient/p1"},
-        "contained": [{"resourceType": "Medication", "id": "m", "code": {"text": "Azacitidine"}}],
-        "medicationReference": {"reference": "#m"},
-    }
-    record = parse(bundle(PATIENT, request))
-    assert record.text_of(record.resources[0]) == "azacitidine"
-    contained = record.resolve("#m", record.resources[0])
-    assert contained is not None
-    assert record.source_of(contained) == "MedicationRequest/r (contained)"
-    assert record.resolve("#", contained) is record.resources[0]
-
-
-def test_references_resolve_however_they_are_written() -> None:
-    value = bundle(PATIENT, {"resourceType": "Specimen", "id": "s1", "subject": {"reference": "Patient/p1"}})
-    value["entry"][1]["fullUrl"] = "http://example.org/fhir/Specimen/s1"
-    record = parse(value)
-    specimen = record.resources[0]
-    for reference in (
-        "Specimen/s1",
-        "http://example.org/fhir/Specimen/s1",
-        "Specimen/s1/_history/2",
-        "urn:uuid:s1",
-    ):
-        assert record.resolve(reference, PATIENT) is specimen, reference
-    for reference in ("Specimen/s2", "#s1", "", None, 5, "Specimen?identifier=x"):
-        assert record.resolve(reference, specimen) is None, reference
-    assert record.resolve("Patient/p1", specimen) is record.patient
-
-
-def test_circles_of_references_end() -> None:
-    medication = {
-        "resourceType": "Medication",
-        "id": "m",
-        "medicationReference": {"reference": "Medication/m"},
-    }
-    statement = {
-        "resourceType": "MedicationStatement",
-        "id": "s",
-        "subject": {"reference": "Patient/p1"},
-        "medicationReference": {"reference": "MedicationStatement/s"},
-        "contained": [medication],
-    }
-    first = observation("a", hasMember=[{"reference": "Observation/b"}])
-    second = observation("b", hasMember=[{"reference": "Observation/a"}])
-    record = parse(bundle(PATIENT, statement, medication, first, second))
-    assert record.main_code(record.resources[0]) is None
-    assert "the medicine it refers to is not in the record" in said(record)
-
-
-def test_a_source_is_an_id_only_where_an_id_cannot_be_a_name() -> None:
-    record = parse([observation("ab-1.2"), PATIENT, observation("Jane Roe"), observation(None), {**PATIENT}])
-    sources = [record.source_of(resource) for resource in record.resources]
-    assert sources == ["Observation/ab-1.2", "Observation #3", "Observation #4"]
-    odd = parse([PATIENT, {"resourceType": "JaneRoe"}])
-    assert odd.source_of(odd.resources[0]) == "Resource #2"
-    assert "a resource type FHIR does not have" in said(odd)
-
-
-def test_people_and_shared_things_are_kept_but_are_no_clinical_facts() -> None:
-    code = {"coding": [{"system": LOINC, "code": "z"}], "text": "z"}
-    medication = {"resourceType": "Medication", "id": "m", "code": code}
-    record = parse(bundle(PATIENT, medication, {"resourceType": "Organization", "id": "o"}))
-    assert record.coded == {}
-    assert record.worded == []
-    assert record.of_type("Medication") == [medication]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("  Flow\tCytometry:  CD123 (bright)", "flow cytometry cd123 bright"),
-        ("non‑Hodgkin", "non-hodgkin"),
-        ("10 µmol/L", "10 μmol/l"),
-        ("ﬁbrin_ogen", "fibrin ogen"),
-        ("Straße", "strasse"),
-        ("CD4+/CD56-", "cd4+/cd56-"),
-        ("blas\u00adtic\u200b", "blastic"),
-        ("...", ""),
-    ],
-)
-def test_words_are_compared_in_one_form(text: str, words: str) -> None:
-    assert normalise(text) == words
-    assert normalise(words) == words
-
-
-def test_the_quick_path_and_the_careful_path_agree() -> None:
-    """The quick pass over the commonest Bundle must give what the careful reading gives."""
-    resources = [
-        observation(f"o{n}", code={"coding": [{"system": LOINC, "code": str(n % 3)}]}) for n in range(9)
-    ]
-    subject = {"reference": "Patient/p1"}
-    rx = {"coding": [{"system": "urn:rx", "code": "1"}]}
-    resources.append(
-        {"resourceType": "MedicationRequest", "id": "m", "subject": subject, "medicationCodeableConcept": rx}
-    )
-    quick = parse(bundle(PATIENT, *resources))
-    careful = parse([bundle(PATIENT, *resources)])
-    assert "coded" in vars(quick)
-    assert "coded" not in vars(careful)
-    for attribute in ("patient", "resources", "counts", "problems", "coded", "worded"):
-        assert getattr(quick, attribute) == getattr(careful, attribute), attribute
-    assert [quick.source_of(r) for r in quick.resources] == [careful.source_of(r) for r in careful.resources]
-
-
-# -- what is refused -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "the record is empty"),
-        (b" \n ", "the record is empty"),
-        (b"\xef\xbb\xbf", "the record is empty"),
-        (b"%PDF-1.7\n\x00\xff", "a PDF document"),
-        (gzip.compress(b"{}"), "a gzip file. Unpack it first"),
-        (b"PK\x03\x04\x00\x00", "a zip file"),
-        (b"\x89PNG\r\n\x1a\n\x00", "a picture"),
-        (b"\x7fELF\x00\x01", "a binary file"),
-        (
-            b'<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"/>',
-            "FHIR as XML. Convert it to FHIR R4 JSON",
-        ),
-        (b"<html></html>", "XML or HTML"),
-        (b"MSH|^~\\&|LAB", "an HL7 version 2 message"),
-        (b"id,name\n1,2\n", "this is not JSON (byte 0, line 1)"),
-        (b'{"resourceType": "Bundle",\n "entry": [', "cut off in the middle (byte 38, line 2)"),
-        (b'{"resourceType": "Patient", "x": NaN}', "NaN and Infinity are not numbers in JSON"),
-        (b'{"resourceType": "Patient", "x": -Infinity}', "NaN and Infinity are not numbers in JSON"),
-        (b'{"resourceType": "Patient", "x": "\xe9"}', "not UTF-8 text (byte 34, line 1)"),
-        (b'{"resourceType": "Patient", "x": "\\ud800"}', "half of a character pair"),
-        (b'{"resourceType": "Patient", "x": "\x01"}', "control character"),
-        (b'{"resourceType": "Patient"} extra', "more text after the end"),
-        (b'{"x": ' + b"9" * 5000 + b"}", "more than 4,300 digits"),
-        (b"\xff\xfe{", "its bytes are not that"),
-        ("\ud800", "half of a character pair"),
-        (b"7", "neither an object nor a list"),
-        (b'"text"', "neither an object nor a list"),
-        (b"null", "neither an object nor a list"),
-        (b'["a", "b"]', "no item of it is a FHIR resource"),
-        (b"[]", "no item of it is a FHIR resource"),
-        (b'{"name": "x"}', "an object without a `resourceType` is not FHIR"),
-        (b'{"resourceType": "Bundle", "type": "collection"}', "no resource in it that could be read"),
-        (b'{"resourceType": "Bundle", "entry": {}}', "no resource in it that could be read"),
-        (b'{"resourceType": "OperationOutcome"}', "only a server's message"),
-        (
-            b"[\n" + b'{"resourceType": "Patient"},\n' * 2 + b'{"resourceType": "Patient"}\n',
-            "cut off in the middle",
-        ),
-    ],
-)
-def test_what_cannot_be_read_is_refused_with_the_reason(data: bytes | str, words: str) -> None:
-    assert words in refusal(data)
-
-
-@pytest.mark.parametrize("bracket", [b"[", b'{"a":', b'[{"resourceType":"Bundle","entry":'])
-def test_a_hundred_thousand_nested_brackets_are_refused(bracket: bytes) -> None:
-    assert "brackets are nested deeper" in refusal(bracket * 100_000)
-
-
-def test_bundles_nested_as_deep_as_json_allows_are_read() -> None:
-    opening, closing = '{"resourceType":"Bundle","entry":[{"resource":', "}]}"
-    text = opening * 150 + json.dumps(PATIENT) + closing * 150
-    assert parse_record(text).patient == PATIENT
-
-
-def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    big = tmp_path / "big.json"
-    with big.open("wb") as file:
-        file.truncate(200_000_000)  # sparse: takes no room
-    with pytest.raises(RecordError, match="more than 64 MB, which is too large for one person's record"):
-        read_record(big)
-    monkeypatch.setattr(decode, "LIMIT_BYTES", 10)
-    assert "Split it into one file for each patient" in refusal(b"[" + b" " * 20)
-
-
-def test_a_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
-    for path, words in [
-        (tmp_path, "this is a directory, not a record"),
-        (tmp_path / "none.json", "there is no such file"),
-        (tmp_path / "no\x00name", "the file cannot be opened"),
-        (tmp_path / ("x" * 5000), "the file cannot be opened"),
-    ]:
-        with pytest.raises(RecordError, match=words) as caught:
-            read_record(path)
-        assert caught.value.problems[0].where == str(path)
-
-
-# -- real records ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", sorted((EXAMPLES / "records").glob("*.json")), ids=lambda path: path.stem)

@@ -98,6 +98,8 @@ def mutants(draw: st.DrawFn) -> Any:
             old = holder[path[-1]]
         except (KeyError, IndexError, TypeError):
             continue
+        if not isinstance(holder, dict | list):
+            continue
         deed = draw(st.sampled_from(["delete", "replace", "list", "object", "swap", "double"]))
         if deed == "delete":
             del holder[path[-1]]

@@ -5,7 +5,6 @@ Decided by trying: each answer a fact could have is put in its place, and what f
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +15,9 @@ from sapwood.facts import Facts, Group
 from sapwood.pathway import Position, stands_on
 from sapwood.truth import Truth, some
 from sapwood.values import Value
-from sapwood.verdicts import Verdicts
+
+
+_FIRST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,21 @@ def _attribute(name: str) -> Value:
 
 
 def ask_next(position: Position) -> tuple[Question, ...]:
-    """Unknown facts whose answer would change something now, the most telling first."""
+    """Unknown facts whose answer would change something now, the most telling first.
+
+    Ranked by whether an answer moves the position, then by how many of the step's own criteria, and of all
+    criteria and options, it changes, then by settling sets, then by pack order. While a criterion the pack turns
+    on is unknown, one of the first five questions belongs to it.
+    """
     verdicts, facts = position.verdicts, position.verdicts.facts
-    watched = list(_watched(position))
-    open_now = [name for name, _ in watched if verdicts.truth(name) is None]
-    labels = dict(watched)
+    watched = dict(_watched(position))
+    open_now = [name for name in watched if verdicts.truth(name) is None]
+    key = [name for name in facts.pack.about.turns_on if verdicts.truth(name) is None]
     focus = {name for step in position.pathway.steps if step.id in position.here for name in step.focus}
-    needed = Counter(
-        fact for name in focus | _now(position) if name in open_now for fact in verdicts[name].missing
-    )
+    turning = [
+        name for name in dict.fromkeys((*key, *focus)) if name in watched and verdicts.truth(name) is None
+    ]
+    settling = {name: set(verdicts[name].missing) for name in turning}
     order = {name: number for number, name in enumerate(facts.pack.facts)}
     steps = {f"step:{step.id}:{sort}" for step in position.pathway.steps for sort in ("opens", "closes")}
     ranked: list[tuple[tuple[int, ...], Question]] = []
@@ -86,36 +93,28 @@ def ask_next(position: Position) -> tuple[Question, ...]:
         if definition.ask is None:
             continue
         dependents = [name for name in open_now if fact in facts.pack.base_facts[name]]
-        if not dependents:
+        asked_in = _unknown_in(facts, fact, definition) if dependents else _Known
+        if asked_in is _Known:
             continue
-        group = _unknown_in(facts, fact, definition)
-        if group is False:
-            continue
-        changed = _changed(facts, fact, definition, group, dependents)  # type: ignore[arg-type]
-        moves = bool(changed & steps) and _moves(position, fact, definition, group)  # type: ignore[arg-type]
-        names = tuple(
-            dict.fromkeys(
-                (["position"] if moves else [])
-                + [labels[n] for n in dependents if n in changed and labels[n]]
-            )
-        )
+        group = asked_in if isinstance(asked_in, Group) else None
+        changed = _changed(facts, fact, definition, group, dependents)
+        moves = bool(changed & steps) and _moves(position, fact, definition, group)
+        alone = [watched[name] for name in dependents if name in changed and watched[name]]
+        together = [name for name in turning if fact in settling[name]]
+        names = tuple(dict.fromkeys((["position"] if moves else []) + (alone or together)))
         if not names:
             continue
-        rank = (
-            -int(moves),
-            -len(changed & focus),
-            -len(names),
-            -needed[fact],
-            order[fact],
-        )
-        label = group.label if isinstance(group, Group) and definition.per == "specimen" and group.key else ""
+        rank = (-int(moves), -len(changed & focus), -len(alone), -len(together), order[fact])
+        label = group.label if group is not None and group.key else ""
         ranked.append((rank, Question(fact, definition.ask.text, definition.ask.of, names, label)))
     ranked.sort(key=lambda entry: entry[0])
-    return tuple(question for _, question in ranked)
-
-
-def _now(position: Position) -> set[str]:
-    return {f"step:{position.step}:closes"}
+    questions = _various([question for _, question in ranked], facts)
+    for name in key:
+        belonging = [question for question in questions if question.fact in settling[name]]
+        if belonging and not any(question in belonging for question in questions[:_FIRST]):
+            questions.remove(belonging[0])
+            questions.insert(_FIRST - 1, belonging[0])
+    return tuple(questions)
 
 
 def _watched(position: Position) -> Iterator[tuple[str, str]]:
@@ -134,15 +133,28 @@ def _watched(position: Position) -> Iterator[tuple[str, str]]:
                     yield f"option:{option.id}:{sort}:{number}", option.id
 
 
-def _unknown_in(facts: Facts, name: str, definition: FactDefinition) -> Group | bool | None:
-    """The specimen in which a fact is unknown, `None` for the person, `False` where it is known or not applicable."""
+def _various(questions: list[Question], facts: Facts) -> list[Question]:
+    """Other ways to learn the same thing about a person come after everything new; stains stay together."""
+    told: set[tuple[str, ...]] = set()
+    new: list[Question] = []
+    again: list[Question] = []
+    for question in questions:
+        by_specimen = facts.pack.facts[question.fact].per == "specimen"
+        (again if question.would_change in told and not by_specimen else new).append(question)
+        told.add(question.would_change)
+    return new + again
+
+
+class _Known:
+    """Stands for a fact that need not be asked: it is known, or does not apply."""
+
+
+def _unknown_in(facts: Facts, name: str, definition: FactDefinition) -> Group | None | type[_Known]:
+    """The specimen in which a fact is unknown, or `None` for the person."""
     if definition.per == "person":
         fact = facts.fact(name)
-        return False if fact.known or fact.state == "not_applicable" else None
-    for group in facts.groups:
-        if not facts.fact(name, group).known:
-            return group
-    return False
+        return _Known if fact.known or fact.state == "not_applicable" else None
+    return next((group for group in facts.groups if not facts.fact(name, group).known), _Known)
 
 
 def _answers(facts: Facts, name: str, definition: FactDefinition) -> Iterable[Value]:
@@ -173,6 +185,3 @@ def _moves(position: Position, fact: str, definition: FactDefinition, group: Gro
         if stands_on(position.pathway, truth) != position.step:
             return True
     return False
-
-
-__all__ = ["Question", "Verdicts", "ask_next"]

@@ -191,6 +191,9 @@ def _settled(
     contenders: Sequence[Candidate], rejected: Sequence[Rejected], fact: FactDefinition, bounds: Bounds
 ) -> Chosen:
     first = contenders[0]
+    if fact.type == "text" and len(contenders) > 1:
+        joined = "; ".join(dict.fromkeys(str(candidate.value) for candidate in contenders))
+        return Chosen("known", joined, tuple(contenders), tuple(rejected))
     if any(candidate.value != first.value for candidate in contenders[1:]):
         note = "sources disagree: " + " / ".join(dict.fromkeys(plain(c.value) for c in contenders))
         return Chosen("conflicting", None, tuple(contenders), tuple(rejected), note)

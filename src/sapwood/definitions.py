@@ -379,6 +379,7 @@ class PackDefinition(Definition, frozen=True):
     populations: dict[str, Match] = {}
     codesystems: dict[str, list[str]] = {}
     board: Board = Board()
+    turns_on: Words = []
     adult_when_false: str = ""
     adult_only_text: str = "The schedules in this pack are for adults; a paediatric team sets the doses."
     no_signal: str = "Nothing in this record points to the disease."

@@ -243,9 +243,10 @@ class Facts:
         for name, definition in self.pack.facts.items():
             if definition.per == "specimen" and definition.find:
                 found = self.found(name)
-                for entry in (*found.candidates, *found.rejected):
-                    if entry.resource is not None:
-                        key, label = self.finder.group(entry.resource)
+                candidates = [candidate.resource for candidate in found.candidates]
+                for resource in (*candidates, *(entry.resource for entry in found.rejected)):
+                    if resource is not None:
+                        key, label = self.finder.group(resource)
                         labels.setdefault(key, label)
         for answer in self.answers:
             if answer.specimen and answer.fact in self.pack.facts:
@@ -364,7 +365,7 @@ class Facts:
         rejected = tuple((self._source(entry), entry.why) for entry in chosen.rejected)
         label = group.label if group is not None and definition.per == "specimen" else ""
         if chosen.state == "missing" and definition.closed_world is not None:
-            clean = not any(entry.unusable for entry in chosen.rejected)
+            clean = not any(entry.unusable or entry.pending for entry in chosen.rejected)
             if clean and self.values[definition.closed_world.covered_by] is True:
                 note = "not recorded, in a record that covers the time"
                 return Fact(name, definition, "known", False, None, "assumed", (), rejected, note, label)
@@ -434,7 +435,9 @@ class Facts:
             silent = all(base.state == "missing" and not base.rejected for base in bases if not base.known)
             if definition.closed_world is not None and silent:
                 if self.values[definition.closed_world.covered_by] is True:
-                    return Fact(name, definition, "known", False, None, "assumed", note="nothing of it is on record")
+                    return Fact(
+                        name, definition, "known", False, None, "assumed", note="nothing of it is on record"
+                    )
             note = "what it is worked out from is not known"
             return Fact(name, definition, "missing", assurance="derived", note=note)
         patient = any(base.known and base.assurance == "patient" for base in bases)
@@ -447,7 +450,9 @@ class Facts:
         patient = self.record.patient
         value, note = self._record_value(definition.from_record)
         if value is None:
-            return Fact(name, definition, "unusable" if note and patient is not None else "missing", note=note)
+            return Fact(
+                name, definition, "unusable" if note and patient is not None else "missing", note=note
+            )
         spans = definition.from_record in ("record_first", "record_last")
         source = () if spans or patient is None else (self.record.source_of(patient),)
         return Fact(name, definition, "known", value, None, "clinical", source)
@@ -474,12 +479,9 @@ class Facts:
         value = self._line_value(definition.from_lines)
         if value is None:
             covered = definition.closed_world
-            if (
-                covered is not None
-                and definition.type == "boolean"
-                and self.values[covered.covered_by] is True
-            ):
-                return Fact(name, definition, "known", False, None, "assumed", note="no treatment recorded")
+            if covered is not None and self.values[covered.covered_by] is True:
+                none: Value = False if definition.type == "boolean" else Decimal(0)
+                return Fact(name, definition, "known", none, None, "assumed", note="no treatment recorded")
             return Fact(name, definition, "missing")
         line = self.treatment.current
         sources = line.sources if line is not None else tuple(event.source for event in self.treatment.events)

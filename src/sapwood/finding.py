@@ -39,6 +39,10 @@ _COUNTS: dict[str, tuple[str, ...]] = {
     "FamilyMemberHistory": ("completed", "partial", "health-unknown"),
 }
 _ORDERS = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
+_PENDING = (
+    *("provisional", "differential", "unconfirmed", "preliminary", "registered", "preparation", "intended"),
+    *("planned", "draft"),
+)
 _PROPER_CLINICAL = ("active", "recurrence", "relapse")
 _NEGATORS = ("no", "not", "without", "denies", "never", "negative for", "absence of", "free of")
 _CLINICAL_TIME = (
@@ -62,13 +66,18 @@ _KNOWN_TIME = ("issued", "recordedDate", "recorded", "authoredOn", "dateAsserted
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Something found for a fact that does not count, and why; `unusable` where it could not be understood."""
+    """Something found for a fact that does not count, and why.
+
+    `unusable` where it could not be understood, `pending` where it is not yet settled (provisional, preliminary,
+    planned): neither lets silence be read as "no".
+    """
 
     resource: Resource | None
     why: str
     unusable: bool
     when: Moment | None = None
     conflict: bool = False
+    pending: bool = False
 
 
 @dataclass(slots=True)
@@ -187,6 +196,8 @@ class Finder:
                 for kind in place.types:
                     for resource in self.record.of_type(kind):
                         self._consider(place, resource, None, found)
+        accepted = {id(candidate.resource) for candidate in found.candidates}
+        found.rejected = [entry for entry in found.rejected if id(entry.resource) not in accepted]
         return found
 
     def worded(self) -> Mapping[int, list[tuple[Resource, int]]]:
@@ -216,7 +227,8 @@ class Finder:
         when = clinical_time(resource)
         why = _status_refusal(resource, source)
         if why is not None:
-            found.rejected.append(Rejected(resource, why[0], why[1], when))
+            pending = any(f"`{status}`" in why[0] for status in _PENDING)
+            found.rejected.append(Rejected(resource, why[0], why[1], when, pending=pending))
             return
         if self._hedged(source, resource, start):
             found.rejected.append(
@@ -224,6 +236,8 @@ class Finder:
             )
             return
         reading = self._reading(place, resource)
+        if reading is None:
+            return
         if isinstance(reading, Refusal):
             found.rejected.append(Rejected(resource, reading.why, True, when, reading.conflict))
             return
@@ -289,14 +303,15 @@ class Finder:
             return True
         return start is not None and holds_phrase(tokens(text)[:start], _NEGATORS)
 
-    def _reading(self, place: Place, resource: Resource) -> Reading:
+    def _reading(self, place: Place, resource: Resource) -> Reading | None:
+        """The value; `None` where the resource says nothing at all about this fact."""
         source, fact = place.source, place.definition
         if source.path is not None:
             for path in source.path if isinstance(source.path, list) else [source.path]:
                 content = _follow(resource, path)
                 if content is not None:
                     return read_element(_suffix(content), content, fact)
-            return Refusal("does not say it")
+            return None
         kind = resource.get("resourceType")
         if source.value is not None:
             if kind == "Observation" and isinstance(resource.get("dataAbsentReason"), dict):

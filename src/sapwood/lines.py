@@ -34,9 +34,11 @@ _GAP = timedelta(days=90)
 _RESPONSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("PD", ("progression", "progressive disease", "grew", "progressed")),
     ("SD", ("no response", "no change", "stable disease", "refractory")),
-    ("CR", ("complete remission", "complete response", "cr", "marrow complete remission")),
+    ("CR", ("complete remission", "complete response", "cr")),
     ("PR", ("partial response", "partial remission", "pr")),
 )
+_ONE_SITE = ("marrow complete remission", "marrow complete response", "marrow remission", "marrow cr")
+"""A response of one site is not the response of the person: the worst site decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +158,10 @@ def group(
     elif undated:
         groups[-1][1].extend(undated)
     lines = [_line(number, members, by_text, regimens) for number, members, by_text in groups]
-    closed = [
-        line if after is None or after.start is None or line.start is None else _ended(line, after.start)
-        for line, after in zip(lines, [*lines[1:], None], strict=True)
-    ]
-    return Treatment(tuple(closed), planned, tuple(adjuncts), tuple(events), tuple(problems))
-
-
-def _ended(line: Line, start: date) -> Line:
-    return replace(line, end=start)
+    for place, after in enumerate(lines[1:]):
+        if after.start is not None and lines[place].start is not None:
+            lines[place] = replace(lines[place], end=after.start)
+    return Treatment(tuple(lines), planned, tuple(adjuncts), tuple(events), tuple(problems))
 
 
 def _is_adjunct(event: Event, regimens: Mapping[str, Regimen]) -> bool:
@@ -217,6 +214,8 @@ def _event(
     )
     if "intrathecal" in text:
         fitting = frozenset(name for name in fitting if regimens[name].adjunct) or fitting
+    elif not by_name:
+        fitting = frozenset(name for name in fitting if not regimens[name].adjunct) or fitting
     response = _RESPONSE.search(notes)
     cycles = _CYCLES.search(notes)
     when = clinical_time(resource)
@@ -260,6 +259,8 @@ def _kind(resource: Resource) -> str | None:
 def _response(text: str) -> str:
     """The response a text states, as a code; empty where it states none plainly."""
     words = tokens(text)
+    if holds_phrase(words, _ONE_SITE):
+        return ""
     found = [code for code, phrases in _RESPONSES if holds_phrase(words, phrases)]
     return found[0] if found else ""
 

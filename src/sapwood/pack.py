@@ -475,6 +475,7 @@ def _references(
         yield "criterion", said.when, where("pack.yaml", "board")
     yield from (("criterion", name, where("pack.yaml", "board")) for name in board.fitness)
     yield from (("fact", name, where("pack.yaml", "board")) for name in (*board.markers, *board.sites))
+    yield from (("criterion", name, where("pack.yaml", "turns_on")) for name in about.turns_on)
     if about.adult_when_false:
         yield "criterion", about.adult_when_false, where("pack.yaml", "adult_when_false")
     for name, claim in evidence.claims.items():

@@ -23,8 +23,20 @@ NOTHING = object()
 """Nothing at all is recorded: what that means is for the fact's closed world to say."""
 Index = Mapping[tuple[str, str], list[Resource]]
 Peek = Callable[[Index, "Limits"], Any]
-_UNUSUAL = ("issued", "performer", "informationSource", "asserter", "recorder", "dataAbsentReason", "recordedDate")
-_TIMES = {"Observation": "effectiveDateTime", "MedicationAdministration": "effectiveDateTime", "Condition": None}
+_UNUSUAL = (
+    "issued",
+    "performer",
+    "informationSource",
+    "asserter",
+    "recorder",
+    "dataAbsentReason",
+    "recordedDate",
+)
+_TIMES = {
+    "Observation": "effectiveDateTime",
+    "MedicationAdministration": "effectiveDateTime",
+    "Condition": None,
+}
 
 
 @lru_cache(maxsize=64)
@@ -61,7 +73,8 @@ def shortcuts_of(pack: Pack) -> Mapping[str, Peek]:
     if ready is None:
         extraction = extraction_of(pack)
         peeks = {
-            name: peek_for(fact, extraction.places[name], extraction.hedges) for name, fact in pack.facts.items()
+            name: peek_for(fact, extraction.places[name], extraction.hedges)
+            for name, fact in pack.facts.items()
         }
         ready = pack.__dict__["shortcuts"] = {name: peek for name, peek in peeks.items() if peek is not None}
     return ready
@@ -138,7 +151,9 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
     return peek
 
 
-def _any_presence(fact: FactDefinition, places: tuple[Place, ...], kind: str, hedges: tuple[str, ...]) -> Peek | None:
+def _any_presence(
+    fact: FactDefinition, places: tuple[Place, ...], kind: str, hedges: tuple[str, ...]
+) -> Peek | None:
     span, time = fact.within, _TIMES[kind]
     if span and time is None:
         return None

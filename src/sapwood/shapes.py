@@ -144,9 +144,9 @@ def _read_medication(copy: Resource, notes: list[tuple[str, str]], read: Callabl
 
 
 _OBJECTS = """code subject patient medicationCodeableConcept medicationReference vaccineCode event
-    valueQuantity valueCodeableConcept valueRatio valueRange valuePeriod effectivePeriod performedPeriod onsetPeriod
-    clinicalStatus verificationStatus method specimen dataAbsentReason encounter period meta
-    dosageQuantity outcome severity""".split()
+    valueQuantity valueCodeableConcept valueRatio valueRange valuePeriod effectivePeriod
+    performedPeriod onsetPeriod clinicalStatus verificationStatus method specimen
+    dataAbsentReason encounter period meta dosageQuantity outcome severity""".split()
 _LISTS = """component referenceRange note identifier contained interpretation hasMember derivedFrom reasonCode
     reaction result conclusionCode stage evidence dosageInstruction extension modifierExtension""".split()
 _TEXTS = """id status intent effectiveDateTime effectiveInstant issued performedDateTime onsetDateTime

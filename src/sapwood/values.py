@@ -42,7 +42,12 @@ class Moment:
     def __str__(self) -> str:
         if self.first_day == self.last_day:
             return self.first_day.isoformat()
-        if (self.first_day.day, self.first_day.month, self.last_day.month, self.last_day.day) == (1, 1, 12, 31):
+        if (self.first_day.day, self.first_day.month, self.last_day.month, self.last_day.day) == (
+            1,
+            1,
+            12,
+            31,
+        ):
             if self.first_day.year == self.last_day.year:
                 return f"{self.first_day.year:04}"
         elif self.first_day.day == 1 and (self.first_day.year, self.first_day.month) == (

@@ -53,6 +53,9 @@ __all__ = [
 ]
 
 
+CHECK = "Check the parentheses, and that AND, OR or a comparison stands between any two values"
+
+
 def parse(sentence: str, names: Mapping[str, Name], *, where: str, kind: str | None = "boolean") -> Tree:
     """The checked tree of a sentence; raises `SentenceError` with every problem found."""
     words, faults = cut(sentence, names)
@@ -62,8 +65,12 @@ def parse(sentence: str, names: Mapping[str, Name], *, where: str, kind: str | N
     reader = Reader(names, where, problems)
     try:
         tree = reader.read(_structure(words, where))
+    except SentenceError as error:
+        raise SentenceError(*reader.problems, *error.problems) from None
     except RecursionError:
         raise SentenceError(problem_at(where, "", "the sentence is too deeply nested", NAME_PARTS)) from None
+    if tree is None and not reader.problems:
+        reader.refuse(" ".join(word.text for word in words), "the sentence cannot be read", CHECK)
     if tree is not None and kind is not None:
         reader.check_kind(tree, kind)
     if tree is None or reader.problems:
@@ -82,8 +89,7 @@ def _structure(words: list[Word], where: str) -> exp.Expr:
         near = next((str(e.get("highlight", "")) for e in getattr(error, "errors", ())), "").replace('"', "")
         what = f"the sentence cannot be read near `{near}`" if near else "the sentence cannot be read"
         plain = " ".join(word.text for word in words)
-        remedy = "Check the parentheses, and that AND, OR or a comparison stands between any two values"
-        raise SentenceError(problem_at(where, plain, what, remedy)) from None
+        raise SentenceError(problem_at(where, plain, what, CHECK)) from None
 
 
 def _quoted(word: Word) -> str:

@@ -10,7 +10,7 @@ from sapwood.facts import Fact
 from sapwood.formats.paper import Paper
 from sapwood.plan import Plan
 from sapwood.values import Range
-from sapwood.verdicts import Reason
+from sapwood.verdicts import Reason, Verdict
 
 _MARKS = {True: "[x]", False: "[ ]", None: "[?]"}
 _STANDINGS = {
@@ -99,9 +99,11 @@ def _person(sex: Fact | None, age: Fact | None) -> str:
 
 
 def _site(fact: Fact) -> str:
-    return (
-        fact.definition.title.removesuffix(" involved").removesuffix(" involvement").removesuffix(" disease")
-    )
+    """A site's own name: `skin` for `disease in skin`."""
+    title = fact.definition.title
+    for edge in ("disease in ", "involvement of ", "the "):
+        title = title.removeprefix(edge)
+    return title.removesuffix(" involved").removesuffix(" involvement")
 
 
 def _list(words: Sequence[str]) -> str:
@@ -168,7 +170,10 @@ def _markers(paper: Paper, plan: Plan) -> None:
     if not names or plan.position.step == "no_signal":
         return
     paper.heading("Markers by specimen")
-    for group in facts.groups:
+    tested = [
+        group for group in facts.groups if any(facts.fact(name, group).state != "missing" for name in names)
+    ]
+    for group in tested or facts.groups[:1]:
         entries = [facts.fact(name, group) for name in names]
         sorts = {
             "positive": [fact for fact in entries if fact.value is True],
@@ -214,9 +219,33 @@ def _fitness(paper: Paper, plan: Plan) -> None:
         answer = {True: "yes", False: "no", None: "not known"}[verdict.value]
         title = definition.title or definition.means
         paper.say(f"{title}: {paper.style(answer, style)}", indent=2, hang=4)
-        _because(paper, verdict.because, indent=4, most=5)
-        if verdict.value is False and definition.reversible:
-            paper.say(f"can change: {definition.reversible}", indent=4, hang=2)
+        _items(paper, plan, verdict)
+
+
+def _asked(plan: Plan, name: str) -> str:
+    """What is asked for under a fact's name: the fact, or where that is known its normal limits."""
+    fact = plan.facts.pack.facts[name]
+    known = fact.per == "person" and plan.facts.fact(name).known
+    return f"{fact.title}{' (its limits of normal)' if known else ''}"
+
+
+def _items(paper: Paper, plan: Plan, verdict: Verdict) -> None:
+    """The items of a rule set that decided it: the failing ones by name, and whether each can be put right."""
+    if verdict.value is None:
+        if verdict.missing:
+            waiting = [_asked(plan, name) for name in verdict.missing]
+            paper.say(f"waits for: {'; '.join(waiting[:10])}", indent=4, hang=2)
+        else:
+            _because(paper, verdict.because, indent=4)
+        return
+    for reason in verdict.because[:6]:
+        item = plan.verdicts[reason.name] if reason.is_criterion else None
+        facts = [inner for inner in item.because if not inner.is_criterion] if item is not None else []
+        detail = f" ({'; '.join(inner.text for inner in facts[:3])})" if facts else ""
+        paper.say(f"{reason.text}{detail}", indent=4, mark="- ", style="quiet")
+        definition = item.definition if item is not None else None
+        if definition is not None and definition.reversible:
+            paper.say(f"can change: {definition.reversible}", indent=6, hang=2)
 
 
 def _lines(paper: Paper, plan: Plan) -> None:
@@ -319,7 +348,7 @@ def _tasks(paper: Paper, plan: Plan) -> None:
 
 
 def _questions(paper: Paper, plan: Plan) -> None:
-    if not plan.questions or plan.position.step == "no_signal":
+    if not plan.questions or (plan.position.step == "no_signal" and not _pointers(plan)):
         return
     paper.heading("What to ask next")
     for number, question in enumerate(plan.questions[:_QUESTIONS], start=1):
@@ -332,6 +361,17 @@ def _questions(paper: Paper, plan: Plan) -> None:
         )
     if len(plan.questions) > _QUESTIONS:
         paper.say(f"{len(plan.questions) - _QUESTIONS} more questions would change something.", indent=2)
+
+
+def _pointers(plan: Plan) -> bool:
+    """Whether a record without a sign holds something that might become one: a true part of an open first step."""
+    for step in plan.position.unclear[:1]:
+        for name in plan.facts.pack.base_facts[f"step:{step.id}:opens"]:
+            definition = plan.facts.pack.facts[name]
+            groups = plan.facts.groups if definition.per == "specimen" else (None,)
+            if definition.find and any(plan.facts.fact(name, group).value is True for group in groups):
+                return True
+    return False
 
 
 def _record(paper: Paper, plan: Plan) -> None:
