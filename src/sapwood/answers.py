@@ -27,7 +27,10 @@ _TOP = ("title", "about", "as_of", "given", "specimens", "lines", "expect", "sho
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One fact as somebody stated it; `by` is clinician or patient, `specimen` the tissue it was found in."""
+    """One fact as somebody stated it; `by` is clinician or patient, `specimen` the tissue it was found in.
+
+    `low` and `high` are the laboratory's own limits, where they were stated with a number.
+    """
 
     fact: str
     value: Any
@@ -35,6 +38,8 @@ class Answer:
     by: str = "clinician"
     specimen: str = ""
     source: str = "answer"
+    low: Value = None
+    high: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +143,14 @@ def _facts(given: Any, pack: Pack, where: str, specimen: str, problems: list[Pro
         place = f"{where}, `{name}`"
         for entry in content if isinstance(content, list) else [content]:
             by, day, source, value, unit = "clinician", None, "answer", entry, ""
+            limits: dict[str, Value] = {}
             if isinstance(entry, dict):
-                unknown = set(entry) - {"value", "unit", "when", "by", "source"}
+                unknown = set(entry) - {"value", "unit", "when", "by", "source", "low", "high"}
                 if unknown or "value" not in entry:
                     problems.append(
                         Problem(
                             place,
-                            "an answer has `value`, and may have `unit`, `when`, `by`, `source`",
+                            "an answer has `value`, and may have `unit`, `when`, `by`, `source`, `low`, `high`",
                             "Mend the entry.",
                         )
                     )
@@ -155,6 +161,10 @@ def _facts(given: Any, pack: Pack, where: str, specimen: str, problems: list[Pro
                     entry.get("when"),
                     str(entry.get("source", source)),
                 )
+                for key in ("low", "high"):
+                    if key in entry:
+                        limit = f"{entry[key]} {unit}" if unit else entry[key]
+                        limits[key] = _answer(str(name), limit, pack, f"{place}, `{key}`", problems)
                 if by not in ("clinician", "patient"):
                     problems.append(
                         Problem(place, "`by` is neither clinician nor patient", "Use one of them.")
@@ -164,7 +174,7 @@ def _facts(given: Any, pack: Pack, where: str, specimen: str, problems: list[Pro
                 problems.append(Problem(place, "`when` is not a date", "Write it as 2026-03-01."))
             found = _answer(str(name), f"{value} {unit}" if unit else value, pack, place, problems)
             if found is not None:
-                yield Answer(str(name), found, when, by, specimen, source)
+                yield Answer(str(name), found, when, by, specimen, source, **limits)
 
 
 def _answer(name: str, value: Any, pack: Pack, where: str, problems: list[Problem]) -> Value:
@@ -182,7 +192,8 @@ def _answer(name: str, value: Any, pack: Pack, where: str, problems: list[Proble
     if isinstance(reading, Refusal):
         problems.append(Problem(where, reading.why, _remedy(fact)))
         return None
-    return reading
+    found: Value = reading
+    return found
 
 
 def read_typed(value: Any, fact: FactDefinition) -> Any:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sapwood.criteria.settle import candidate_answers
+from sapwood.criteria.tree import bases_in
 from sapwood.definitions import FactDefinition
 from sapwood.facts import Facts, Group
 from sapwood.pathway import Position, stands_on
 from sapwood.truth import Truth, some
 from sapwood.values import Value
-
 
 _FIRST = 5
 
@@ -118,19 +118,40 @@ def ask_next(position: Position) -> tuple[Question, ...]:
 
 
 def _watched(position: Position) -> Iterator[tuple[str, str]]:
-    """Sentences whose change would matter now, each with the id it is reported under."""
-    facts = position.verdicts.facts
-    for criterion in facts.pack.criteria:
-        yield criterion, criterion
-    for step in position.pathway.steps:
-        yield f"step:{step.id}:opens", ""
-        yield f"step:{step.id}:closes", ""
-    for option in position.pathway.options:
+    """Sentences whose change would matter now, each with the id it is reported under.
+
+    These are the steps, and what concerns the person where they stand: options, tasks, alerts, and every
+    criterion that those, the steps' own questions or the pack's turning points read.
+    """
+    facts, pathway = position.verdicts.facts, position.pathway
+    now: dict[str, str] = {}
+    for step in pathway.steps:
+        now |= {f"step:{step.id}:opens": "", f"step:{step.id}:closes": ""}
+    for option in pathway.options:
         if position.concerns(option.steps):
-            yield f"option:{option.id}:offered", option.id
+            now[f"option:{option.id}:offered"] = option.id
             for sort in ("requires", "rules_out"):
                 for number in range(len(getattr(option, sort))):
-                    yield f"option:{option.id}:{sort}:{number}", option.id
+                    now[f"option:{option.id}:{sort}:{number}"] = option.id
+    read = [*now, *facts.pack.about.turns_on]
+    read += [name for step in pathway.steps if step.id in position.here for name in step.focus]
+    for task in pathway.tasks:
+        if position.concerns(task.steps):
+            read += [f"task:{task.id}:applies", f"task:{task.id}:done"]
+    for alert in pathway.alerts:
+        if position.verdicts.truth(f"alert:{alert.id}:applies") is True:
+            read.append(f"alert:{alert.id}:when")
+    criteria: dict[str, None] = {}
+    while read:
+        name = read.pop()
+        if name in facts.pack.criteria:
+            if name in criteria:
+                continue
+            criteria[name] = None
+        sentence = facts.pack.sentences.get(name)
+        read += bases_in(sentence.tree) if sentence is not None else []
+    yield from ((name, name) for name in facts.pack.criteria if name in criteria)
+    yield from now.items()
 
 
 def _various(questions: list[Question], facts: Facts) -> list[Question]:
@@ -149,7 +170,7 @@ class _Known:
     """Stands for a fact that need not be asked: it is known, or does not apply."""
 
 
-def _unknown_in(facts: Facts, name: str, definition: FactDefinition) -> Group | None | type[_Known]:
+def _unknown_in(facts: Facts, name: str, definition: FactDefinition) -> Group | type[_Known] | None:
     """The specimen in which a fact is unknown, or `None` for the person."""
     if definition.per == "person":
         fact = facts.fact(name)

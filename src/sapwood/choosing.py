@@ -107,19 +107,10 @@ def _time_refusal(
         return None
     if span is not None and not within(when, span, bounds.as_of):
         return f"is older than {fact.within}"
-    if fact.before and not (bounds.before is not None and when.last_day < bounds.before.first_day):
-        if not (
-            bounds.before is not None
-            and when.exact
-            and bounds.before.exact
-            and when.first < bounds.before.first
-        ):
-            return f"is not known to be before {fact.before}"
-    if fact.after and not (bounds.after is not None and when.first_day > bounds.after.last_day):
-        if not (
-            bounds.after is not None and when.exact and bounds.after.exact and when.first > bounds.after.first
-        ):
-            return f"is not known to be after {fact.after}"
+    if fact.before and not (bounds.before is not None and _surely_before(when, bounds.before)):
+        return f"is not known to be before {fact.before}"
+    if fact.after and not (bounds.after is not None and _surely_before(bounds.after, when)):
+        return f"is not known to be after {fact.after}"
     if fact.on_day and not _same_day(when, bounds.on_day):
         return "is from another day"
     if fact.day_before:
@@ -127,6 +118,13 @@ def _time_refusal(
         if not (when.first_day == when.last_day == day):
             return "is from another day"
     return None
+
+
+def _surely_before(earlier: Moment, later: Moment) -> bool:
+    """Whether one moment lies before another: by the clock where both are exact, else by whole days."""
+    if earlier.exact and later.exact:
+        return earlier.first < later.first
+    return earlier.last_day < later.first_day
 
 
 def _same_day(when: Moment, day: Moment | None) -> bool:
@@ -276,7 +274,26 @@ def _any_or_all(
     return Chosen("known", not wanted, tuple(candidates), tuple(rejected))
 
 
-def plain(value: Value) -> str:
+_UNIT_WORDS = {
+    "1": "",
+    "a": "years",
+    "{INR}": "",
+    "Cel": "°C",
+    "mm[Hg]": "mmHg",
+    "10*9/L": "× 10⁹/L",
+    "10*3/uL": "× 10³/µL",
+    "kg/m2": "kg/m²",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "{score}": "",
+}
+
+
+def unit_words(unit: str) -> str:
+    """A UCUM unit as people write it."""
+    return _UNIT_WORDS.get(unit, unit)
+
+
+def plain(value: Value | Fraction) -> str:
     """A value in plain figures and words."""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -259,6 +259,33 @@ class Dose(Definition, frozen=True):
     note: str = ""
 
 
+class HoldRow(Definition, frozen=True):
+    """One row of a label's hold table: when to hold, and when to go on."""
+
+    id: str
+    hold: str
+    resume: str
+    evidence: Words = []
+
+
+class SignRow(Definition, frozen=True):
+    """One row of a label's table of signs: at which time, which sign, what to do, and the dosing."""
+
+    when: str
+    sign: str
+    action: str
+    dosing: str
+    evidence: Words = []
+
+
+class Seam(Definition, frozen=True):
+    """A place where two rules of one label do not fit together; shown, not hidden."""
+
+    id: str
+    text: str
+    evidence: Words = []
+
+
 class Regimen(Definition, frozen=True):
     """One regimen: how records name it, its schedule, its gates and holds, and what is not loaded."""
 
@@ -277,9 +304,9 @@ class Regimen(Definition, frozen=True):
     monitoring: Words = []
     gates: Words = []
     holds: Words = []
-    hold_table: list[dict[str, Any]] = []
-    cls_table: list[dict[str, Any]] = []
-    seams: list[dict[str, Any]] = []
+    hold_table: list[HoldRow] = []
+    cls_table: list[SignRow] = []
+    seams: list[Seam] = []
     efficacy: Words = []
     not_loaded: Words = []
     approved: dict[str, str] = {}
@@ -381,6 +408,7 @@ class PackDefinition(Definition, frozen=True):
     board: Board = Board()
     turns_on: Words = []
     adult_when_false: str = ""
+    adult_numbers: Words = []
     adult_only_text: str = "The schedules in this pack are for adults; a paediatric team sets the doses."
     no_signal: str = "Nothing in this record points to the disease."
     note: str = ""

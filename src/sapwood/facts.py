@@ -14,7 +14,7 @@ from typing import Any
 from weakref import ref
 
 from sapwood.answers import Answer
-from sapwood.choosing import Bounds, Chosen, admit, choose, plain
+from sapwood.choosing import Bounds, Chosen, admit, choose, plain, unit_words
 from sapwood.definitions import FactDefinition
 from sapwood.errors import Problem
 from sapwood.finding import Candidate, Finder, Found, Rejected, clinical_time, extraction_of
@@ -60,9 +60,7 @@ class Fact:
         if not self.known:
             why = f" ({self.note})" if self.note else ""
             return f"{title}: {STATE_WORDS[self.state]}{why}"
-        unit = (
-            self.definition.unit if self.definition.type == "quantity" and self.definition.unit != "1" else ""
-        )
+        unit = unit_words(self.definition.unit) if self.definition.kind == "number" else ""
         day = f" on {self.when}" if self.when is not None else ""
         how = {"patient": ", in the patient's own words", "assumed": ", assumed"}.get(self.assurance, "")
         return f"{title}: {plain(self.value)}{' ' + unit if unit else ''}{day}{how}"
@@ -375,7 +373,7 @@ class Facts:
         low, high = (
             reference_limits(first.resource, definition)
             if first.resource is not None and definition.type == "quantity"
-            else (None, None)
+            else first.limits
         )
         sources = tuple(dict.fromkeys(self._source(candidate) for candidate in chosen.candidates))
         note = "; ".join(part for part in (chosen.note, first.note) if part)
@@ -420,6 +418,7 @@ class Facts:
                     "clinical" if clinical else "patient",
                     clinical,
                     answer.source,
+                    (answer.low, answer.high),
                 )
             )
         return found
@@ -433,11 +432,10 @@ class Facts:
         bases = [self.fact(base, inside) for base in self.pack.base_facts[name]]
         if value is None:
             silent = all(base.state == "missing" and not base.rejected for base in bases if not base.known)
-            if definition.closed_world is not None and silent:
-                if self.values[definition.closed_world.covered_by] is True:
-                    return Fact(
-                        name, definition, "known", False, None, "assumed", note="nothing of it is on record"
-                    )
+            closed = definition.closed_world
+            if closed is not None and silent and self.values[closed.covered_by] is True:
+                note = "nothing of it is on record"
+                return Fact(name, definition, "known", False, None, "assumed", note=note)
             note = "what it is worked out from is not known"
             return Fact(name, definition, "missing", assurance="derived", note=note)
         patient = any(base.known and base.assurance == "patient" for base in bases)

@@ -91,6 +91,7 @@ class Candidate:
     assurance: str = "clinical"
     override: bool = False
     note: str = ""
+    limits: tuple[Value, Value] = (None, None)
 
 
 @dataclass(slots=True)

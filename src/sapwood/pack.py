@@ -17,15 +17,19 @@ from sapwood import pack_cache
 from sapwood.criteria.evaluate import compile_tree
 from sapwood.criteria.language import Name, Tree, names_in, parse
 from sapwood.definitions import (
+    Alert,
     Always,
     Claim,
     CriterionDefinition,
     EvidenceDefinition,
     EvidenceSource,
     FactDefinition,
+    Option,
     PackDefinition,
     PathwayDefinition,
     Regimen,
+    Step,
+    Task,
 )
 from sapwood.errors import PackError, Problem, SentenceError
 from sapwood.values import Value
@@ -450,23 +454,12 @@ def _references(
                 yield from (("code system", system, place) for system in match.codes)
     for name, criterion in criteria.items():
         yield from (("evidence", claim, where("criteria.yaml", name)) for claim in criterion.evidence)
-    for item in (*pathway.steps, *pathway.tracks, *pathway.tasks, *pathway.options, *pathway.alerts):
-        place = where("pathway.yaml", item.id)
-        yield from (("evidence", claim, place) for claim in item.evidence)
-        yield from (("criterion", criterion, place) for criterion in getattr(item, "focus", ()))
-        yield from (("step", step, place) for step in getattr(item, "steps", ()) if step != "all")
-        yield from (
-            ("option", option, place) for option in getattr(item, "about", ()) if isinstance(item.about, list)
-        )
-        yield from (("option", option, place) for option in getattr(item, "exclusive", ()))
-        if getattr(item, "regimen", ""):
-            yield "regimen", item.regimen, place
-        for sort in ("requires", "rules_out", "for_", "against"):
-            for point in getattr(item, sort, ()):
-                yield from (("evidence", claim, place) for claim in point.evidence)
+    yield from _pathway_references(pathway, where)
     for name, regimen in regimens.items():
         place = where(f"regimens/{name}.yaml", "")
         yield from (("evidence", claim, place) for claim in (*regimen.evidence, *regimen.efficacy))
+        for row in (*regimen.hold_table, *regimen.cls_table, *regimen.seams):
+            yield from (("evidence", claim, place) for claim in row.evidence)
         yield from (("criterion", criterion, place) for criterion in regimen.gates)
         for drug in regimen.drugs:
             yield from (("code system", system, place) for system in drug.codes)
@@ -476,10 +469,32 @@ def _references(
     yield from (("criterion", name, where("pack.yaml", "board")) for name in board.fitness)
     yield from (("fact", name, where("pack.yaml", "board")) for name in (*board.markers, *board.sites))
     yield from (("criterion", name, where("pack.yaml", "turns_on")) for name in about.turns_on)
+    yield from (("criterion", name, where("pack.yaml", "adult_numbers")) for name in about.adult_numbers)
     if about.adult_when_false:
         yield "criterion", about.adult_when_false, where("pack.yaml", "adult_when_false")
     for name, claim in evidence.claims.items():
         yield "source", claim.source, where("evidence.yaml", name)
+
+
+def _pathway_references(
+    pathway: PathwayDefinition, where: Callable[[str, str], str]
+) -> Iterator[tuple[str, str, str]]:
+    items = (*pathway.steps, *pathway.tracks, *pathway.tasks, *pathway.options, *pathway.alerts)
+    for item in items:
+        place = where("pathway.yaml", item.id)
+        yield from (("evidence", claim, place) for claim in item.evidence)
+        if isinstance(item, Step):
+            yield from (("criterion", criterion, place) for criterion in item.focus)
+        if isinstance(item, Task | Option):
+            yield from (("step", step, place) for step in item.steps if step != "all")
+        if isinstance(item, Alert):
+            yield from (("option", option, place) for option in item.about)
+        if isinstance(item, Option):
+            yield from (("option", option, place) for option in item.exclusive)
+            if item.regimen:
+                yield "regimen", item.regimen, place
+            for point in (*item.requires, *item.rules_out, *item.for_, *item.against):
+                yield from (("evidence", claim, place) for claim in point.evidence)
 
 
 def _structs(shape: Any) -> Iterator[type[msgspec.Struct]]:

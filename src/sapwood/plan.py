@@ -65,6 +65,22 @@ class Plan:
             return (self.facts.pack.about.adult_only_text,)
         return lines
 
+    def label_rules(self, standing: OptionStanding) -> Regimen | None:
+        """The label's own tables for an option that is not ruled out; for adults only."""
+        regimen = self.regimen(standing)
+        if (
+            regimen is None
+            or not regimen.hold_table
+            or not self.adult_numbers
+            or standing.standing == "ruled_out"
+        ):
+            return None
+        return regimen
+
+    def hidden(self, criterion: str) -> bool:
+        """Whether a criterion's numbers must not be shown to this person, because they are for adults."""
+        return not self.adult_numbers and criterion in self.facts.pack.about.adult_numbers
+
     def dose(self, standing: OptionStanding) -> tuple[DoseStep, ...]:
         """The labelled dose worked out step by step, or the reason why it is not shown."""
         regimen = self.regimen(standing)
@@ -154,7 +170,12 @@ class Plan:
                     for track in self.position.tracks
                 ],
             },
-            "criteria": {name: _verdict(self.verdicts[name]) for name in self.verdicts},
+            "criteria": {
+                name: _adult_only(self.verdicts[name], about.adult_only_text)
+                if self.hidden(name)
+                else _verdict(self.verdicts[name])
+                for name in self.verdicts
+            },
             "facts": self._facts(),
             "options": [self._option(standing) for standing in self.options],
             "tasks": [
@@ -251,6 +272,7 @@ class Plan:
             "schedule": list(self.schedule(standing)),
             "dose": [{"text": step.text, "shown": step.shown} for step in self.dose(standing)],
             "monitoring": list(self.monitoring(standing)),
+            "label": _label(self.label_rules(standing)),
             "not_loaded": list(self.not_loaded(standing)),
             "evidence": list(option.evidence),
         }
@@ -385,6 +407,47 @@ def _points(points: Sequence[Weighed]) -> list[dict[str, Any]]:
         {"text": point.text, "because": _reasons(point.because), "evidence": list(point.evidence)}
         for point in points
     ]
+
+
+def _label(regimen: Regimen | None) -> dict[str, Any]:
+    """The tables of a drug's label: holds, signs of capillary leak, and where its rules do not fit together."""
+    if regimen is None:
+        return {}
+    return {
+        "setting": list(regimen.setting),
+        "premedication": list(regimen.premedication),
+        "before_each_dose": list(regimen.before_each_dose),
+        "holds": [
+            {"id": row.id, "hold": row.hold, "resume": row.resume, "evidence": list(row.evidence)}
+            for row in regimen.hold_table
+        ],
+        "signs": [
+            {
+                "when": row.when,
+                "sign": row.sign,
+                "action": row.action,
+                "dosing": row.dosing,
+                "evidence": list(row.evidence),
+            }
+            for row in regimen.cls_table
+        ],
+        "seams": [{"id": row.id, "text": row.text, "evidence": list(row.evidence)} for row in regimen.seams],
+    }
+
+
+def _adult_only(verdict: Verdict, text: str) -> dict[str, Any]:
+    """A criterion with numbers for adults, as it is shown of a child: without them."""
+    definition = verdict.definition
+    assert definition is not None
+    return {
+        "verdict": "unknown",
+        "means": text,
+        "rule_set": definition.rule_set,
+        "because": [],
+        "missing": [],
+        "settle": {"true": [], "false": [], "more_true": False, "more_false": False},
+        "evidence": list(definition.evidence),
+    }
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

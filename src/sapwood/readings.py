@@ -30,8 +30,8 @@ class Refusal:
 Reading = bool | str | Decimal | Range | Moment | Refusal
 
 _POSITIVE = frozenset(
-    "positive pos + ++ +++ ++++ 1+ 2+ 3+ 4+ present detected reactive yes y true expressed weak weakly dim bright partial "
-    "partially subset strong strongly mutated".split()
+    "positive pos + ++ +++ ++++ 1+ 2+ 3+ 4+ present detected reactive yes y true expressed weak weakly dim "
+    "bright partial partially subset strong strongly mutated".split()
 )
 _NEGATIVE = frozenset("negative neg - absent undetected nonreactive no n false none".split())
 _NEGATIVE_PHRASES = frozenset(
@@ -49,12 +49,13 @@ _NEGATIVE_PHRASES = frozenset(
     )
 )
 _QUALIFIERS = frozenset(
-    "in a an of the all most some many cells cell blasts blast tumour tumor neoplastic atypical diffuse diffusely focal "
-    "focally variable variably heterogeneous expression staining moderate moderately patchy result".split()
+    "in a an of the all most some many cells cell blasts blast tumour tumor neoplastic atypical diffuse "
+    "diffusely focal focally variable variably heterogeneous expression staining moderate moderately patchy result".split()
 )
 _CONFLICT = frozenset("conflicting discordant discrepant contradictory".split())
 _OPEN = frozenset(
-    "equivocal indeterminate inconclusive borderline suspected possible probable pending unknown unclear uncertain".split()
+    "equivocal indeterminate inconclusive borderline suspected possible probable pending unknown unclear "
+    "uncertain".split()
 )
 _SNOMED, _LOINC = "http://snomed.info/sct", "http://loinc.org"
 _ANSWER = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"

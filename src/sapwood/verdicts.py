@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from sapwood.choosing import plain
+from sapwood.choosing import plain, unit_words
 from sapwood.criteria.evaluate import Atom, deciding, phrase
 from sapwood.criteria.settle import Settling, settling
 from sapwood.criteria.tree import Named, Tree, bases_in
@@ -142,7 +142,7 @@ class _Wording(dict[str, tuple[str, str]]):
     def __missing__(self, name: str) -> tuple[str, str]:
         if name in self.pack.facts:
             fact = self.pack.facts[name]
-            words = fact.title, fact.unit
+            words = fact.title, unit_words(fact.unit)
         elif name in self.pack.criteria:
             criterion = self.pack.criteria[name]
             words = criterion.title or criterion.means, ""

@@ -104,6 +104,9 @@ def number(r: Random, arithmetic: int, depth: int) -> Tree:
 
 
 def small(r: Random) -> Decimal:
+    """Mostly small numbers that meet one another, now and then one that fills its column."""
+    if r.randrange(40) == 0:
+        return Decimal(r.choice(("9999999999.999999", "-9999999999.999999", "0.000001", "4.1", "3.6")))
     return Decimal(r.choice(("0", "1", "2", "3.2", "-1", "0.5", "-0.01", "10", "0.1")))
 
 

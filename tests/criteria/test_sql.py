@@ -91,6 +91,8 @@ def one_row(engine: Any, sentence: str, **known: Value) -> bool | None:
         ("4.1 - 3.6 < 0.5", None, False),
         ("1 / x > 0", Decimal(0), None),
         ("x * x = 9999999998 * 10000000000 + 1", Decimal("9999999999"), True),
+        ("x * x + x > 1", Decimal("-9999999999.999999"), True),
+        ("x * 123.456 > 1000000000000", Decimal("9999999999"), True),
         ("x > 1", Decimal("1.0000001"), True),
         ("x > 1", Decimal("0.9999999"), False),
         ("x = 1", Decimal("1.0000001"), False),

@@ -141,7 +141,9 @@ class Reader:
 
     def named(self, node: exp.Column) -> Tree | None:
         if not node.this.args.get("quoted"):  # a keyword that sqlglot took for a name
-            return self.refuse(node, f"{node.name} stands where a value should", "Put a value before and after it")
+            return self.refuse(
+                node, f"{node.name} stands where a value should", "Put a value before and after it"
+            )
         name, attribute = node.table or node.name, node.name if node.table else None
         known = self.names.get(name)
         if known is None:

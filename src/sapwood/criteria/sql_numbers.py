@@ -17,6 +17,8 @@ from ..errors import Problem, SentenceError
 MOST_DIGITS = 36
 """Decimals of 38 digits are the widest engines have; two are left for an engine's own caution."""
 
+_DIGITS_IN_64_BITS = 18
+
 Flag = exp.Expr | bool
 
 
@@ -27,9 +29,14 @@ class Size:
     whole: int
     places: int
 
+    @property
+    def digits(self) -> int:
+        """All digits together."""
+        return self.whole + self.places
+
     def checked(self) -> Size:
         """The size itself, unless an engine could no longer hold it exactly."""
-        if self.whole + self.places > MOST_DIGITS:
+        if self.digits > MOST_DIGITS:
             what = f"a number here could need more than {MOST_DIGITS} digits"
             raise SentenceError(
                 Problem("the sentence as SQL", what, "Multiply or divide fewer numbers by one another")
@@ -58,13 +65,19 @@ class Part:
 
     def times(self, other: Part | None) -> Part:
         """The product; a missing bottom is one."""
-        return (
-            self if other is None else Part(join(exp.Mul, self.sql, other.sql), self.size.times(other.size))
-        )
+        return self if other is None else exactly(exp.Mul, self, other, self.size.times(other.size))
 
     def turned(self) -> Part:
         """The same number below zero."""
         return Part(exp.Neg(this=wrapped(self.sql)), self.size)
+
+
+def exactly(form: type[exp.Binary], one: Part, other: Part, size: Size) -> Part:
+    """A product or sum that has room for all its digits, where DuckDB would try to do with 64 bits."""
+    if max(one.size.digits, other.size.digits) <= _DIGITS_IN_64_BITS < size.digits:
+        wide = decimal(one.sql, Size(_DIGITS_IN_64_BITS + 1 - one.size.places, one.size.places))
+        return Part(decimal(join(form, wide, other.sql), size), size)
+    return Part(join(form, one.sql, other.sql), size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ class End:
         """The sum of two ends."""
         one, another = self.top.times(other.bottom), other.top.times(self.bottom)
         bottom = other.bottom if self.bottom is None else self.bottom.times(other.bottom)
-        return End(Part(join(exp.Add, one.sql, another.sql), one.size.plus(another.size)), bottom)
+        return End(exactly(exp.Add, one, another, one.size.plus(another.size)), bottom)
 
     def turned(self) -> End:
         """The same end below zero."""
@@ -125,7 +138,10 @@ def size_of(value: Decimal) -> Size:
 
 def decimal(sql: exp.Expr, size: Size) -> exp.Expr:
     """An expression as a decimal of exactly this size."""
-    return exp.cast(sql, f"DECIMAL({size.whole + size.places}, {size.places})")
+    # not exp.cast(), which takes a decimal of another size for the same type and leaves the cast out
+    return exp.Cast(
+        this=sql, to=exp.DataType.build(f"DECIMAL({size.digits}, {size.places})", dialect="duckdb")
+    )
 
 
 def literal(value: Decimal, size: Size | None = None) -> Part:

@@ -22,6 +22,8 @@ _STYLES = {
 
 def clean(text: str) -> str:
     """A text without control characters, so that a record cannot steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from sapwood.choosing import plain
 from sapwood.duties import AlertStanding, OptionStanding, Weighed
@@ -44,6 +45,7 @@ def write(plan: Plan, *, colour: bool = False, with_id: bool = False) -> str:
     _fitness(paper, plan)
     _lines(paper, plan)
     _options(paper, plan)
+    _label(paper, plan)
     _tracks(paper, plan)
     _tasks(paper, plan)
     _questions(paper, plan)
@@ -91,7 +93,8 @@ def _age(fact: Fact | None) -> str:
 
 
 def _person(sex: Fact | None, age: Fact | None) -> str:
-    child = age is not None and age.known and not isinstance(age.value, Range) and int(plain(age.value)) < 18
+    oldest = age.value.high if age is not None and isinstance(age.value, Range) else age.value if age else None
+    child = isinstance(oldest, Decimal) and oldest < 18
     words = {"male": ("man", "boy"), "female": ("woman", "girl")}.get(
         str(sex.value) if sex else "", ("person", "child")
     )
@@ -211,6 +214,9 @@ def _fitness(paper: Paper, plan: Plan) -> None:
     if not names or plan.position.step == "no_signal":
         return
     paper.heading("Fitness, by rule set (never merged)")
+    if not plan.adult_numbers:
+        paper.say(plan.facts.pack.about.adult_only_text, indent=2)
+    names = [name for name in names if not plan.hidden(name)]
     for name in names:
         verdict = plan.verdicts[name]
         definition = verdict.definition
@@ -238,7 +244,7 @@ def _items(paper: Paper, plan: Plan, verdict: Verdict) -> None:
         else:
             _because(paper, verdict.because, indent=4)
         return
-    for reason in verdict.because[:6]:
+    for reason in (one for one in verdict.because[:6] if not plan.hidden(one.name)):
         item = plan.verdicts[reason.name] if reason.is_criterion else None
         facts = [inner for inner in item.because if not inner.is_criterion] if item is not None else []
         detail = f" ({'; '.join(inner.text for inner in facts[:3])})" if facts else ""
@@ -322,6 +328,24 @@ def _unknown_words(plan: Plan, point: Weighed) -> str:
     ]
     words = ", ".join(dict.fromkeys(names))
     return f" ({words})" if words and len(words) < 60 and words not in point.text else ""
+
+
+def _label(paper: Paper, plan: Plan) -> None:
+    """The label's own tables of the drugs that are still possible, and the seams between their rules."""
+    for standing in plan.options:
+        regimen = plan.label_rules(standing)
+        if regimen is None:
+            continue
+        paper.heading(f"Label rules: {regimen.title}")
+        for line in (*regimen.setting, *regimen.premedication):
+            paper.say(line, indent=2, hang=2)
+        paper.say(f"Before each dose: {', '.join(regimen.before_each_dose)}.", indent=2, hang=2)
+        for row in regimen.hold_table:
+            paper.row(row.id, f"hold: {row.hold}; go on: {row.resume}", width=7)
+        for sign in regimen.cls_table:
+            paper.say(f"{sign.when}, {sign.sign}: {sign.action}; dosing: {sign.dosing}", indent=2, mark="* ")
+        for seam in regimen.seams:
+            paper.say(f"seam: {seam.text}", indent=2, mark="! ")
 
 
 def _tracks(paper: Paper, plan: Plan) -> None:
