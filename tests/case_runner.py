@@ -19,13 +19,12 @@ from sapwood.facts import Facts
 from sapwood.pack import Pack, load_pack
 from sapwood.pathway import locate
 from sapwood.plan import Plan, make_plan
-from sapwood.record import parse_record
+from sapwood.record import Record
 from sapwood.verdicts import Verdict, Verdicts, evaluate_all
 
 os.environ.setdefault("SAPWOOD_CACHE", "off")
 
 PACKS = Path(__file__).resolve().parent.parent / "packs"
-EMPTY = b'{"resourceType": "Bundle", "type": "collection", "entry": []}'
 SECTIONS = ("position", "gaps", "criteria", "options", "alerts", "tracks", "tasks", "ask_next")
 STANDINGS = ("recommended", "possible", "cannot_tell", "ruled_out", "not_offered")
 _DEEP = 12
@@ -48,7 +47,7 @@ def case_of(path: Path) -> Case:
     pack = pack_of(path.parent.parent.name)
     sheet = read_answers(path, pack)
     assert sheet.as_of is not None, f"{path.name} has no `as_of`"
-    facts = Facts(parse_record(EMPTY), pack, sheet.as_of, sheet.answers)
+    facts = Facts(Record(None, (), {}, (), ()), pack, sheet.as_of, sheet.answers)
     verdicts = evaluate_all(pack.criteria, facts)
     return Case(path, pack, sheet, make_plan(locate(pack.pathway, verdicts), facts))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections import deque
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -141,6 +142,10 @@ def bundle_text(*resources: dict[str, Any], patient: dict[str, Any] | None = WOM
     )
 
 
+_kept: deque[Facts] = deque(maxlen=20)
+"""Values hold their facts weakly; a test that reads both in one line needs them kept."""
+
+
 # --- from resources to answers --------------------------------------------------------------------
 
 
@@ -155,7 +160,8 @@ def facts_of(
     """The facts of a record, with answers; `told` are settings as on the command line."""
     settings = [parse_setting(text, pack) for text in told]
     record = parse_record(bundle_text(*resources, patient=patient))
-    return extract(record, pack, as_of=as_of, answers=[*answers, *settings])
+    _kept.append(extract(record, pack, as_of=as_of, answers=[*answers, *settings]))
+    return _kept[-1]
 
 
 def one_fact(definition: dict[str, Any], *resources: dict[str, Any], as_of: str = TODAY, **more: Any) -> Fact:

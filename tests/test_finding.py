@@ -244,7 +244,7 @@ def test_a_path_leads_to_the_value() -> None:
     assert str(one_fact(onset, condition(text="glow", onsetDateTime="2025-06")).value) == "2025-06"
     period = {"start": "2025-07-01"}
     assert str(one_fact(onset, condition(text="glow", onsetPeriod=period)).value) == "2025-07-01"
-    assert one_fact(onset, condition(text="glow")).note == "does not say it"
+    assert one_fact(onset, condition(text="glow")).state == "missing"
 
 
 def test_a_count_counts_each_resource_once() -> None:

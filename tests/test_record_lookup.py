@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from small_records import LOINC, PATIENT, bundle, observation, parse, said
 
@@ -18,7 +20,7 @@ def test_resources_are_found_by_every_code_once() -> None:
 
 def test_the_main_code_is_where_each_type_keeps_it() -> None:
     text = {"text": "X"}
-    for kind, part in [
+    places: list[tuple[str, dict[str, Any]]] = [
         ("MedicationStatement", {"medicationCodeableConcept": text}),
         ("AdverseEvent", {"event": text}),
         ("Immunization", {"vaccineCode": text}),
@@ -26,7 +28,8 @@ def test_the_main_code_is_where_each_type_keeps_it() -> None:
         ("Encounter", {"type": [text]}),
         ("FamilyMemberHistory", {"condition": [{"code": text}]}),
         ("MedicationRequest", {"medicationReference": {"display": "X"}}),
-    ]:
+    ]
+    for kind, part in places:
         resource = {"resourceType": kind, "subject": {"reference": "Patient/p1"}, **part}
         record = parse(bundle(PATIENT, resource))
         assert record.main_code(record.resources[0]) == text, kind
@@ -54,6 +57,7 @@ def test_references_resolve_however_they_are_written() -> None:
     value["entry"][1]["fullUrl"] = "http://example.org/fhir/Specimen/s1"
     record = parse(value)
     specimen = record.resources[0]
+    reference: Any
     for reference in (
         "Specimen/s1",
         "http://example.org/fhir/Specimen/s1",

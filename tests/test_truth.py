@@ -37,6 +37,13 @@ def test_not() -> None:
     assert NOT == {True: False, False: True, None: None}
 
 
+def test_unknown_is_never_false() -> None:
+    """Not tested is not negative: no table makes a "no" of unknown alone."""
+    assert NOT[None] is None
+    assert AND[True, None] is AND[None, None] is OR[False, None] is OR[None, None] is None
+    assert every([None]) is some([None]) is at_least(1, [None]) is None
+
+
 def test_nothing_at_all() -> None:
     """No items: every one of them is true, and none is."""
     assert every([]) is True

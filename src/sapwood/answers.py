@@ -22,6 +22,9 @@ from sapwood.pack import Pack
 from sapwood.readings import Refusal, read_answer, read_element
 from sapwood.values import Moment, Value, day_moment, read_moment
 
+_BARE = re.compile(
+    r"(?P<sign><=|>=|<|>|≤|≥)?\s*(?P<low>[+-]?\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(?P<high>\d+(?:\.\d+)?))?"
+)
 _TOP = ("title", "about", "as_of", "given", "specimens", "lines", "expect", "shows", "note", "region")
 
 
@@ -59,7 +62,7 @@ def parse_setting(text: str, pack: Pack) -> Answer:
     name, equals, value = text.partition("=")
     if not equals:
         raise AnswerError(Problem("--set", "no `=` in the setting", "Write it as FACT=VALUE."))
-    specimen, colon, fact = name.strip().rpartition(":")
+    specimen, colon, fact = (part.strip() for part in name.rpartition(":"))
     value, _, day = value.partition("@")
     when = None
     if day:
@@ -103,7 +106,7 @@ def sheet_of(content: Any, pack: Pack, where: str) -> Sheet:
     else:
         given = {key: value for key, value in content.items() if key not in _TOP}
         rest = {key: value for key, value in content.items() if key in _TOP}
-    as_of = read_moment(rest["as_of"]) if "as_of" in rest else None
+    as_of = as_moment(rest["as_of"]) if "as_of" in rest else None
     if "as_of" in rest and as_of is None:
         problems.append(Problem(f"{where}, `as_of`", "not a date", "Write it as 2026-03-01."))
     answers = list(_facts(given, pack, where, "", problems))
@@ -198,6 +201,8 @@ def _answer(name: str, value: Any, pack: Pack, where: str, problems: list[Proble
 
 def read_typed(value: Any, fact: FactDefinition) -> Any:
     """A typed value as the fact's own type, or a refusal; a bare number is in the fact's unit."""
+    if value is None:
+        return Refusal("has no value")
     if fact.type == "boolean":
         if isinstance(value, bool):
             return value
@@ -214,10 +219,14 @@ def read_typed(value: Any, fact: FactDefinition) -> Any:
         if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
             value = format(Decimal(value), "f")
         text = str(value).strip()
-        if fact.type == "quantity" and re.fullmatch(
-            r"(?:<=|>=|<|>|≤|≥)?\s*[+-]?\d+(?:\.\d+)?(?:\s*(?:-|to)\s*\d+(?:\.\d+)?)?", text
-        ):
-            text = f"{text} {fact.unit}"
+        bare = _BARE.fullmatch(text) if fact.type == "quantity" else None
+        if bare is not None and bare["high"] is None:
+            sign = {"≤": "<=", "≥": ">="}.get(bare["sign"], bare["sign"])
+            content = {"value": Decimal(bare["low"]), "comparator": sign, "code": fact.unit}
+            return read_element("Quantity", content, fact)
+        if bare is not None:
+            ends = {key: {"value": Decimal(bare[key]), "code": fact.unit} for key in ("low", "high")}
+            return read_element("Range", ends, fact)
         return read_element("String", text, fact)
     if fact.type == "instant":
         moment = read_moment(value.isoformat() if isinstance(value, date) else str(value).strip())
@@ -260,7 +269,7 @@ def _events(content: Any, pack: Pack, where: str, problems: list[Problem]) -> It
                     Problem(place, f"unknown key `{key}`", "Use regimen, doses, held, planned, response.")
                 )
         for key, kind in kinds.items():
-            for day in line.get(key) or ():
+            for day in _list(line.get(key), place, problems):
                 moment = read_moment(str(day))
                 if moment is None:
                     problems.append(
@@ -282,7 +291,7 @@ def _events(content: Any, pack: Pack, where: str, problems: list[Problem]) -> It
             )
 
 
-def as_moment(text: str) -> Moment | None:
+def as_moment(text: object) -> Moment | None:
     """A date or an instant as `--as-of` takes it; a date is the whole of that day."""
     moment = read_moment(text)
     if moment is None or (not moment.exact and moment.first_day != moment.last_day):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +12,7 @@ from functools import cache
 
 from sapwood.definitions import FactDefinition
 from sapwood.finding import Candidate, Found, Rejected
-from sapwood.values import Moment, Range, Value
+from sapwood.values import Moment, Range, Value, day_moment, is_later
 
 _DURATION = re.compile(r"(\d+)\s*(h|d|w|mo|y)\Z")
 _DAYS = {"d": 1, "w": 7, "mo": 31, "y": 366}
@@ -54,15 +54,6 @@ class Chosen:
     note: str = ""
 
 
-def _later(moment: Moment, limit: Moment) -> bool:
-    """Surely after a limit; a date-only limit means the end of that day where the record was written."""
-    if not limit.exact:
-        return moment.first_day > limit.last_day
-    if moment.exact:
-        return moment.first > limit.last
-    return moment.first_day > limit.last_day
-
-
 def within(moment: Moment, span: timedelta, as_of: Moment) -> bool:
     """Whether a moment is surely no older than `span` at `as_of`."""
     if moment.exact and as_of.exact:
@@ -85,18 +76,29 @@ def admit(found: Found, fact: FactDefinition, bounds: Bounds) -> Found:
     kept.rejected = [
         entry
         for entry in kept.rejected
-        if entry.when is None or not _later(entry.when, bounds.as_of) or not entry.unusable
+        if not ((entry.unusable or entry.pending) and _elsewhere(entry, fact, bounds))
     ]
     return kept
+
+
+def _elsewhere(entry: Rejected, fact: FactDefinition, bounds: Bounds) -> bool:
+    """Whether what could not be understood surely lies outside the time that is asked about."""
+    when, span = entry.when, duration(fact.within)
+    if when is None:
+        return False
+    if is_later(when, bounds.as_of) or (span is not None and when.last < bounds.as_of.first - span):
+        return True
+    day = bounds.on_day or (_day_before(bounds.day_before) if bounds.day_before else None)
+    return day is not None and (when.last_day < day.first_day or when.first_day > day.last_day)
 
 
 def _time_refusal(
     candidate: Candidate, fact: FactDefinition, bounds: Bounds, span: timedelta | None
 ) -> str | None:
     when, known = candidate.when, candidate.known
-    if when is not None and _later(when, bounds.as_of):
+    if is_later(when, bounds.as_of):
         return "is dated after the day of this plan"
-    if known is not None and _later(known, bounds.as_of):
+    if is_later(known, bounds.as_of):
         return "was not yet known on the day of this plan"
     anchored = fact.before or fact.after or fact.on_day or fact.day_before or span is not None
     if when is None:
@@ -114,8 +116,8 @@ def _time_refusal(
     if fact.on_day and not _same_day(when, bounds.on_day):
         return "is from another day"
     if fact.day_before:
-        day = bounds.day_before.last_day - timedelta(days=1) if bounds.day_before else None
-        if not (when.first_day == when.last_day == day):
+        day = _day_before(bounds.day_before) if bounds.day_before else None
+        if not _same_day(when, day):
             return "is from another day"
     return None
 
@@ -125,6 +127,11 @@ def _surely_before(earlier: Moment, later: Moment) -> bool:
     if earlier.exact and later.exact:
         return earlier.first < later.first
     return earlier.last_day < later.first_day
+
+
+def _day_before(day: Moment) -> Moment:
+    before = day.last_day - timedelta(days=1)
+    return day_moment(before, before)
 
 
 def _same_day(when: Moment, day: Moment | None) -> bool:
@@ -147,13 +154,14 @@ def choose(found: Found, fact: FactDefinition, bounds: Bounds) -> Chosen:
             )
             for candidate in patients
         ]
-    if fact.which == "count":
+    candidates, rejected = _overridden(candidates, rejected, fact)
+    if fact.which == "count" and all(candidate.resource is not None for candidate in candidates):
         return _counted(candidates, rejected)
     if not candidates:
         return _nothing(rejected)
     if fact.which == "agree":
         contenders = _overriding(candidates)
-    elif fact.which == "latest":
+    elif fact.which in ("latest", "count"):
         contenders = _newest(candidates)
     elif fact.which == "earliest":
         contenders = _oldest(candidates)
@@ -172,6 +180,28 @@ def choose(found: Found, fact: FactDefinition, bounds: Bounds) -> Chosen:
                 "unusable", None, (), tuple(rejected), "a newer entry is there but could not be understood"
             )
     return _settled(contenders, rejected, fact, bounds)
+
+
+def _overridden(
+    candidates: list[Candidate], rejected: list[Rejected], fact: FactDefinition
+) -> tuple[list[Candidate], list[Rejected]]:
+    """A clinician's newest answer takes the place of all that is not surely newer; what it overrode is named."""
+    answers = _newest([candidate for candidate in candidates if candidate.override])
+    if not answers or answers[0].when is None:
+        return candidates, rejected
+    edge = answers[0].when.last
+    kept, named = list(answers), []
+    for entry in rejected:
+        newer = entry.when is not None and entry.when.first > edge
+        named.append(entry if newer else replace(entry, unusable=False, conflict=False, pending=False))
+    for candidate in candidates:
+        if candidate.when is not None and candidate.when.first > edge:
+            kept.append(candidate)
+        elif not any(candidate is answer for answer in answers):
+            said = "" if fact.type == "text" else f" (it says {plain(candidate.value)})"
+            why = f"overridden by a clinician's answer{said}"
+            named.append(Rejected(candidate.resource, why, False, candidate.when))
+    return kept, named
 
 
 def _nothing(rejected: Sequence[Rejected]) -> Chosen:
@@ -205,7 +235,7 @@ def _settled(
             )
         if not within(newest.when, span, bounds.as_of):
             return Chosen("stale", None, tuple(contenders), tuple(rejected), f"older than {fact.holds}")
-    note = "undated" if newest.when is None and newest.resource is not None else ""
+    note = _undated(newest)
     ordered = (newest, *(candidate for candidate in contenders if candidate is not newest))
     return Chosen("known", first.value, ordered, tuple(rejected), note)
 
@@ -250,7 +280,8 @@ def _not_older(entry: Rejected, contenders: Sequence[Candidate]) -> bool:
 def _counted(candidates: Sequence[Candidate], rejected: Sequence[Rejected]) -> Chosen:
     if not candidates:
         return _nothing(rejected)
-    return Chosen("known", Decimal(len(candidates)), tuple(candidates), tuple(rejected))
+    counted = {id(candidate.resource) for candidate in candidates}
+    return Chosen("known", Decimal(len(counted)), tuple(candidates), tuple(rejected))
 
 
 def _extreme(candidates: Sequence[Candidate], rejected: Sequence[Rejected], fact: FactDefinition) -> Chosen:
@@ -268,10 +299,15 @@ def _any_or_all(
     wanted = fact.which == "any"
     deciding = [candidate for candidate in candidates if candidate.value is wanted]
     if deciding:
-        return Chosen("known", wanted, tuple(_newest(deciding)), tuple(rejected))
+        newest = _newest(deciding)
+        return Chosen("known", wanted, tuple(newest), tuple(rejected), _undated(newest[0]))
     if any(entry.unusable for entry in rejected):
         return Chosen("unusable", None, (), tuple(rejected), "an entry is there but could not be understood")
-    return Chosen("known", not wanted, tuple(candidates), tuple(rejected))
+    return Chosen("known", not wanted, tuple(candidates), tuple(rejected), _undated(candidates[0]))
+
+
+def _undated(candidate: Candidate) -> str:
+    return "undated" if candidate.when is None and candidate.resource is not None else ""
 
 
 _UNIT_WORDS = {

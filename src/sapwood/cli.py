@@ -147,7 +147,7 @@ def _facts(chosen: argparse.Namespace) -> Facts:
     from sapwood.answers import as_moment, parse_setting, read_answers
     from sapwood.facts import Facts
     from sapwood.pack import load_pack
-    from sapwood.record import parse_record, read_record
+    from sapwood.record import Record, read_record
 
     if chosen.record is None and not chosen.answers and not chosen.set:
         raise AnswerError(
@@ -172,7 +172,7 @@ def _facts(chosen: argparse.Namespace) -> Facts:
         as_of = as_moment(datetime.now().astimezone().date().isoformat())
     assert as_of is not None
     if chosen.record is None:
-        record = parse_record(b'{"resourceType": "Bundle", "type": "collection", "entry": []}')
+        record = Record(None, (), {}, (), ())
     else:
         record = read_record(chosen.record, patient=chosen.patient)
     return Facts(record, pack, as_of, tuple(answers))

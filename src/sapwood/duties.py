@@ -69,7 +69,7 @@ def closing(facts: Facts, name: str) -> Truth:
     if full is True:
         return True
     trusted = facts.trusted[name]
-    return trusted if isinstance(trusted, bool) else None
+    return False if trusted is False else None
 
 
 def weigh_options(position: Position) -> tuple[OptionStanding, ...]:
@@ -197,9 +197,10 @@ def weigh_alerts(position: Position) -> tuple[AlertStanding, ...]:
 def _alert(alert: Alert, verdicts: Verdicts) -> AlertStanding | None:
     applies = verdicts.truth(f"alert:{alert.id}:applies")
     when = verdicts[f"alert:{alert.id}:when"]
-    if applies is False or when.value is False:
+    truth = closing(verdicts.facts, f"alert:{alert.id}:when")
+    if applies is False or truth is False:
         return None
-    if when.value is True:
+    if truth is True:
         return AlertStanding(alert, "raised", alert.message, when.because, ())
     if applies is True and alert.speaks_when_unknown:
         message = alert.unknown_message or f"Cannot be assessed: {alert.title}. Check before going on."

@@ -24,7 +24,7 @@ from sapwood.quick import LONG_WAY, NOTHING, Limits, Peek, limits_of, shortcuts_
 from sapwood.readings import reference_limits
 from sapwood.record import Record
 from sapwood.truth import some
-from sapwood.values import Moment, Range, Value, day_moment, read_moment
+from sapwood.values import Moment, Range, Value, day_moment, is_later, read_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,8 @@ class Facts:
                         labels.setdefault(key, label)
         for answer in self.answers:
             if answer.specimen and answer.fact in self.pack.facts:
-                labels.setdefault(f"answer:{answer.specimen}", answer.specimen)
+                key = _named(answer.specimen, labels) or f"answer:{answer.specimen}"
+                labels.setdefault(key, answer.specimen)
             elif answer.fact in self.pack.facts and self.pack.facts[answer.fact].per == "specimen":
                 labels.setdefault("", "no specimen named")
         return tuple(Group(key, label) for key, label in labels.items()) or (Group("", "no specimen named"),)
@@ -289,6 +290,7 @@ class Facts:
         told = [answer for answer in self.answers if answer.fact == "lines"]
         if told:
             events = [event for answer in told for event in answer.value if isinstance(event, Event)]
+            events = [event for event in events if not is_later(event.when, self.as_of)]
             return group(events, self.pack.regimens)
         return treatment_of(
             self.record,
@@ -404,7 +406,8 @@ class Facts:
             if answer.fact != name:
                 continue
             if definition.per == "specimen":
-                key = f"answer:{answer.specimen}" if answer.specimen else ""
+                labels = {one.key: one.label for one in self.groups} if answer.specimen else {}
+                key = _named(answer.specimen, labels) if answer.specimen else ""
                 if group is None or key != group.key:
                     continue
             when = answer.when or self.as_of
@@ -429,7 +432,7 @@ class Facts:
         inside = group if definition.per == "specimen" else None
         values = self.values_in(inside) if inside is not None else self.values
         value = self.pack.compiled(name)(values)
-        bases = [self.fact(base, inside) for base in self.pack.base_facts[name]]
+        bases = [base for one in self.pack.base_facts[name] for base in self._bases(one, inside)]
         if value is None:
             silent = all(base.state == "missing" and not base.rejected for base in bases if not base.known)
             closed = definition.closed_world
@@ -443,6 +446,12 @@ class Facts:
         whens = [base.when for base in bases if base.known and base.when is not None]
         when = max(whens, key=lambda moment: moment.last) if whens else None
         return Fact(name, definition, "known", value, when, "patient" if patient else "derived", sources)
+
+    def _bases(self, name: str, group: Group | None) -> list[Fact]:
+        """A fact that something is worked out from; of every specimen, where no specimen is named."""
+        if group is None and self.pack.facts[name].per == "specimen":
+            return [self.fact(name, one) for one in self.groups]
+        return [self.fact(name, group)]
 
     def _from_record(self, name: str, definition: FactDefinition) -> Fact:
         patient = self.record.patient
@@ -526,6 +535,8 @@ class Facts:
                 broken.update(base for base in self.pack.base_facts[name] if base not in _FIRM)
         if broken:
             self.violated = frozenset(broken)
+            for kept in ("_short_cuts", "_recorded"):
+                self.__dict__.pop(kept, None)
             self._facts.clear()
             self._group_values.clear()
             self.values.clear()
@@ -542,6 +553,12 @@ def replace_bounds(definition: FactDefinition) -> FactDefinition:
     return msgspec.structs.replace(
         definition, before="", after="", on_day="", day_before="", within="", which="latest"
     )
+
+
+def _named(specimen: str, labels: Mapping[str, str]) -> str:
+    """The key of the one specimen with that label, or nothing: two of one name are not told apart."""
+    keys = [key for key, label in labels.items() if label.casefold() == specimen.casefold()]
+    return keys[0] if len(keys) == 1 else ""
 
 
 def _day(day: date | None) -> Moment | None:

@@ -231,6 +231,10 @@ class Finder:
             pending = any(f"`{status}`" in why[0] for status in _PENDING)
             found.rejected.append(Rejected(resource, why[0], why[1], when, pending=pending))
             return
+        if "modifierExtension" in resource or "implicitRules" in resource:
+            why_not = "carries a modifier that is not understood here, which may change its meaning"
+            found.rejected.append(Rejected(resource, why_not, True, when))
+            return
         if self._hedged(source, resource, start):
             found.rejected.append(
                 Rejected(resource, "its words do not state a fact (hedged or denied)", True, when)
@@ -247,7 +251,7 @@ class Finder:
             found.rejected.append(Rejected(resource, "its date is not one that exists", True))
             return
         found.candidates.append(
-            Candidate(reading, when, _known_time(resource), resource, self._assurance(resource))
+            Candidate(reading, when, known_time(resource), resource, self._assurance(resource))
         )
 
     def _fits(self, source: Source, resource: Resource) -> bool:
@@ -360,9 +364,10 @@ class Finder:
         return key, label
 
     def _specimen(self, resource: Resource) -> tuple[str, str]:
+        itself = resource.get("resourceType") == "Specimen"
         reference = _reference(resource.get("specimen")) or self._reported_specimen(resource)
-        if reference:
-            specimen = self.record.resolve(reference, resource)
+        if reference or itself:
+            specimen = resource if itself else self.record.resolve(reference, resource)
             if specimen is not None:
                 collection = specimen.get("collection")
                 site = concept_text(collection.get("bodySite")) if isinstance(collection, dict) else ""
@@ -473,7 +478,8 @@ def clinical_time(resource: Resource) -> Moment | None:
     return None
 
 
-def _known_time(resource: Resource) -> Moment | None:
+def known_time(resource: Resource) -> Moment | None:
+    """When what a resource says became known: issued, recorded, ordered or asserted."""
     for key in _KNOWN_TIME:
         content = resource.get(key)
         if content is not None:

@@ -83,7 +83,8 @@ def gather_plain(value: Any) -> Plain | None:
                 key = coding["system"], coding["code"]
                 same = coded.get(key)
                 if same is None:
-                    coded[key] = [resource]
+                    if type(key[0]) is str and type(key[1]) is str:
+                        coded[key] = [resource]
                 elif same[-1] is not resource:
                     same.append(resource)
     except (KeyError, IndexError, TypeError, AttributeError):
@@ -233,8 +234,10 @@ class _People:
             if item.resource["resourceType"] in SHARED:
                 continue
             for subject in subjects_of(item.resource):
+                if subject in known or subject.startswith("#"):
+                    continue
                 tail = tail_of(subject)
-                if subject in known or tail in known or subject.startswith("#"):
+                if tail in known:
                     continue
                 if _kind_of(subject) in ("", "Patient"):
                     absent[tail or subject] = None

@@ -14,10 +14,10 @@ from typing import Any
 
 from sapwood.definitions import Regimen
 from sapwood.errors import Problem
-from sapwood.finding import clinical_time
+from sapwood.finding import clinical_time, known_time
 from sapwood.readings import Resource, codes_of, concept_text, holds_phrase, tokens
 from sapwood.record import Record
-from sapwood.values import Moment
+from sapwood.values import Moment, is_later
 
 _TYPES = ("MedicationAdministration", "MedicationStatement", "MedicationRequest", "Procedure")
 _GIVEN = {
@@ -125,7 +125,7 @@ def treatment_of(
             continue
         if event.when is None and replay:
             continue
-        if event.when is not None and event.when.first_day > as_of.last_day:
+        if is_later(event.when, as_of) or is_later(known_time(resource), as_of):
             continue
         events.append(event)
     return group(events, regimens, problems)

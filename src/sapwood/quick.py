@@ -7,6 +7,7 @@ sources and rejected entries always come the long way. A property test holds the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -29,9 +30,16 @@ _UNUSUAL = (
     "informationSource",
     "asserter",
     "recorder",
+    "source",
     "dataAbsentReason",
     "recordedDate",
+    "recorded",
+    "authoredOn",
+    "dateAsserted",
 )
+_ANY_MONTH_HAS = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ"
+).fullmatch
 _TIMES = {
     "Observation": "effectiveDateTime",
     "MedicationAdministration": "effectiveDateTime",
@@ -61,6 +69,11 @@ class Limits:
             assert length is not None
             self._since[span] = _zulu(self.as_of.first - length)
         return self._since[span]
+
+
+def _exists(when: str) -> bool:
+    """Whether a text of that length is an instant there was; most months need no calendar."""
+    return _ANY_MONTH_HAS(when) is not None or read_moment(when) is not None
 
 
 def _zulu(instant: Any) -> str:
@@ -137,7 +150,16 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
                 when = resource.get("effectiveDateTime")
                 if type(when) is not str or len(when) != 20 or when[19] != "Z":
                     return LONG_WAY
-                if when > last or when < since or when < newest or resource.get("status") not in statuses:
+                if when > last or when < since:
+                    if not _exists(when):
+                        return LONG_WAY
+                    continue
+                status = resource.get("status")
+                if status not in statuses:
+                    if closed or status is None:
+                        return LONG_WAY
+                    continue
+                if when < newest:
                     continue
                 tied = when == newest and chosen is not resource
                 newest, chosen = when, resource
@@ -174,15 +196,23 @@ def _any_presence(
                     if state is None or any(entry in resource for entry in _UNUSUAL):
                         return LONG_WAY
                     if not state:
+                        if closed:
+                            return LONG_WAY
                         continue
                     when = resource.get(time) if time else resource.get("onsetDateTime")
                     if type(when) is not str or len(when) != 20 or when[19] != "Z":
                         return LONG_WAY
+                    if not _exists(when):
+                        return LONG_WAY
                     if when > limits.last or when < since:
                         continue
-                    if read_moment(when) is None or hedged_text(text_of(resource), hedges):
+                    if hedged_text(text_of(resource), hedges):
                         return LONG_WAY
-                    said = True if fixed is None else fixed
+                    said: Any = True if fixed is None else fixed
+                    if fixed is None and kind == "Observation":
+                        said = read_value(resource, fact)
+                        if isinstance(said, Refusal):
+                            return LONG_WAY
                     if said is True:
                         found = True
                     elif found is None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sapwood.definitions import FactDefinition, Match
 from sapwood.record import normalise
-from sapwood.units import convert, ucum_code
+from sapwood.units import contradicts_itself, convert, ucum_code
 from sapwood.values import Moment, Range, Value, read_moment
 
 Resource = dict[str, Any]
@@ -50,8 +50,12 @@ _NEGATIVE_PHRASES = frozenset(
 )
 _QUALIFIERS = frozenset(
     "in a an of the all most some many cells cell blasts blast tumour tumor neoplastic atypical diffuse "
-    "diffusely focal focally variable variably heterogeneous expression staining moderate moderately patchy result".split()
+    "diffusely focal focally variable variably heterogeneous expression staining moderate moderately patchy "
+    "result".split()
 )
+_INITIALS = frozenset("y n".split())
+"""An answer when they stand alone; among other words (`n/a`) they say nothing."""
+_DENIALS = frozenset("no not non without denies never cannot neither nor absent".split())
 _CONFLICT = frozenset("conflicting discordant discrepant contradictory".split())
 _OPEN = frozenset(
     "equivocal indeterminate inconclusive borderline suspected possible probable pending unknown unclear "
@@ -200,13 +204,25 @@ def pick(content: Any, fact: FactDefinition) -> Any:
     if len(by_code) == 1:
         return by_code.pop()
     text = tokens(concept_text(content))
-    if not text:
+    if not text or "?" in concept_text(content):
         return None
     exact = {word for word, match in fact.values.items() if text in _phrases(tuple(match.words))}
     if len(exact) == 1:
         return exact.pop()
-    by_words = {word for word, match in fact.values.items() if holds_phrase(text, match.words)}
+    if set(text) & (_OPEN | _CONFLICT):
+        return None
+    by_words = {word for word, match in fact.values.items() if _stated(text, match.words)}
     return by_words.pop() if len(by_words) == 1 else None
+
+
+def _stated(text: tuple[str, ...], words: list[str]) -> bool:
+    """Whether one of the phrases stands in the text, with no denial before it."""
+    for phrase in _phrases(tuple(words)):
+        size = len(phrase)
+        for start in range(len(text) - size + 1 if size else 0):
+            if text[start : start + size] == phrase and not _DENIALS & set(text[:start]):
+                return True
+    return False
 
 
 def _coded_answer(content: Any) -> bool | None:
@@ -218,12 +234,12 @@ def _coded_answer(content: Any) -> bool | None:
 def read_answer(text: str) -> bool | Refusal:
     """A result in words as yes or no; refused unless every word of it is understood."""
     plain = normalise(text).strip()
+    if plain in ("+-", "+/-", "±") or "?" in text:
+        return Refusal("an answer that is neither yes nor no")
     if plain in _POSITIVE:
         return True
     if plain in _NEGATIVE or plain in _NEGATIVE_PHRASES:
         return False
-    if plain in ("+-", "+/-", "±"):
-        return Refusal("an answer that is neither yes nor no")
     words = tokens(plain)
     present = set(words)
     if present & _CONFLICT:
@@ -234,9 +250,9 @@ def read_answer(text: str) -> bool | Refusal:
     negative = bool(present & _NEGATIVE) or any(phrase in joined for phrase in _NEGATIVE_PHRASES)
     positive = bool(present & (_POSITIVE - {"no"}))
     if negative and any(phrase in joined for phrase in _NEGATIVE_PHRASES):
-        positive = False
         present -= set("not non none detected present reactive expressed seen mutated wild type".split())
-    understood = present <= (_POSITIVE | _NEGATIVE | _QUALIFIERS)
+        positive = bool(present & _POSITIVE)
+    understood = present <= (_POSITIVE | _NEGATIVE | _QUALIFIERS) - _INITIALS
     if understood and positive != negative:
         return positive
     return Refusal("words that could not be read as yes or no")
@@ -286,6 +302,8 @@ def _number(suffix: str, content: Any, fact: FactDefinition) -> Reading:
         number = decimal_of(content.get("value"))
         if number is None:
             return Refusal("has no number")
+        if contradicts_itself(content):
+            return Refusal("its unit code and its printed unit are two different units")
         return _limited(content.get("comparator"), number, unit_of(content), fact)
     if suffix in ("Integer", "Decimal", "PositiveInt", "UnsignedInt"):
         number = decimal_of(content)
@@ -360,6 +378,10 @@ def _limited(comparator: Any, number: Decimal, unit: str, fact: FactDefinition) 
     if isinstance(converted, Refusal):
         return converted
     if not comparator:
+        return _plausible(converted, fact)
+    if fact.plausible and (
+        converted > fact.plausible[1] if comparator[0] == ">" else converted < fact.plausible[0]
+    ):
         return _plausible(converted, fact)
     floor = Decimal(0) if not fact.plausible or fact.plausible[0] >= 0 else None
     if comparator == "<" or comparator == "<=":

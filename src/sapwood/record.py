@@ -115,7 +115,8 @@ class Record:
                     key = coding["system"], coding["code"]
                     same = index.get(key)
                     if same is None:
-                        index[key] = [resource]
+                        if type(key[0]) is str and type(key[1]) is str:
+                            index[key] = [resource]
                     elif same[-1] is not resource:
                         same.append(resource)
             except (KeyError, TypeError):

@@ -60,6 +60,16 @@ class Moment:
 
 Value = bool | str | Decimal | Range | Moment | None
 
+
+def is_later(moment: Moment | None, limit: Moment) -> bool:
+    """Surely after a limit; a date-only limit means the end of that day where the record was written."""
+    if moment is None:
+        return False
+    if moment.exact and limit.exact:
+        return moment.first > limit.last
+    return moment.first_day > limit.last_day
+
+
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?\Z")
 

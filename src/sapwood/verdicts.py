@@ -76,11 +76,18 @@ class Verdict:
         if self.value is not None:
             return Settling((), (), False, False)
         best: Settling | None = None
-        for group in self.groups:
+        for group in self._seen_from:
             found = settle_in(self.facts, self.sentence.tree, group)
             if best is None or _size(found) < _size(best):
                 best = found
         return best or Settling((), (), False, False)
+
+    @property
+    def _seen_from(self) -> tuple[Group | None, ...]:
+        """The specimens in which to look for what is missing, or `None` alone where no specimen matters."""
+        pack = self.facts.pack
+        specimens = any(pack.facts[base].per == "specimen" for base in pack.base_facts[self.name])
+        return self.facts.groups if specimens and not self.sentence.per_specimen else self.groups
 
     @cached_property
     def missing(self) -> tuple[str, ...]:

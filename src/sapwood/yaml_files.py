@@ -25,6 +25,10 @@ def _decimal(loader: Any, node: Any) -> Decimal:
     return Decimal(loader.construct_scalar(node).replace("_", ""))
 
 
+def _integer(loader: Any, node: Any) -> int:
+    return int(loader.construct_scalar(node).replace("_", ""))
+
+
 def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
     mapping: dict[Any, Any] = {}
     for key_node, value_node in node.value:
@@ -42,6 +46,7 @@ def _boolean(loader: Any, node: Any) -> bool:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
 _Loader.add_constructor("tag:yaml.org,2002:bool", _boolean)
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -63,7 +68,7 @@ def read_yaml(path: Path, shown: str) -> Any:
         raise PackError(Problem(shown, what, "Check that it is a readable UTF-8 text file.")) from None
     try:
         return yaml.load(text, _Loader)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError, ArithmeticError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{shown}, line {mark.line + 1}" if mark else shown
         what = f"not valid YAML ({getattr(error, 'problem', None) or type(error).__name__})"

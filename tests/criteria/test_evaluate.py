@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 from itertools import product
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_sentences import KEYS, NAMES, boolean, narrowed, values
+from random_sentences import NAMES, boolean, values
+from sentences import come_to
 
 from sapwood.criteria.evaluate import compile_tree
-from sapwood.criteria.language import parse, write
+from sapwood.criteria.language import parse
 from sapwood.truth import AND, NOT, OR, Truth, at_least
 from sapwood.values import Moment, Range, Value, day_moment, read_moment
 
 D = Decimal
-UNDER = Range(None, D("0.01"), high_open=True)  # "<0.01"
-OVER = Range(D(60), None, low_open=True)  # ">60"
 TRUTHS: tuple[Truth, ...] = (True, False, None)
-
-
-class Known(dict[str, Value]):
-    def __missing__(self, key: str) -> Value:
-        return None
-
-
-def come_to(sentence: str, kind: str | None = "boolean", /, **known: Value) -> Value:
-    limits = {key.replace("__", "."): value for key, value in known.items()}
-    return compile_tree(parse(sentence, NAMES, where="test", kind=kind))(Known(limits))
 
 
 @pytest.mark.parametrize(("a", "b"), list(product(TRUTHS, repeat=2)))
@@ -48,78 +36,6 @@ def test_counting_follows_its_table(items: tuple[Truth, ...]) -> None:
     known = dict(zip("abcd", items, strict=True))
     for wanted in range(1, 5):
         assert come_to(f"at_least({wanted}, a, b, c, d)", **known) is at_least(wanted, items)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "x", "expected"),
-    [
-        ("4.1 - 3.6 < 0.5", None, False),  # in binary floats this is true, and a hold is missed
-        ("x >= 3.2", D("3.2"), True),
-        ("x >= 3.2", D("3.20"), True),
-        ("x < 3.2", D("3.2"), False),
-        ("x > 3.2", D("3.2000000000000000000000000000000000000000001"), True),
-        ("x * 3 = 0.3", D("0.1"), True),
-        ("x / 3 * 3 = 1", D(1), True),
-        ("1 / 3 + 1 / 3 + 1 / 3 = 1", None, True),
-        ("x IN (1, 3.20)", D("3.2"), True),
-        ("x NOT IN (1, 3)", D("3.2"), True),
-        ("x BETWEEN 3.2 AND 5", D("3.2"), True),
-        ("-x < 0", D(1), True),
-        ("x > 0", None, None),
-        ("x - x = 0", None, None),
-    ],
-)
-def test_numbers_are_exact(sentence: str, x: Value, expected: Truth) -> None:
-    """Decimals from the printed digits, fractions where a division needs them."""
-    assert come_to(sentence, x=x) is expected
-
-
-@pytest.mark.parametrize(
-    "x", [D(0), D("0.000"), Range(D(-1), D(1)), Range(D(0), D(1)), Range(None, D(5)), None]
-)
-def test_division_by_what_may_be_zero_is_unknown(x: Value) -> None:
-    """Never an error, never infinity."""
-    assert come_to("1 / x > 0", x=x) is None
-    assert come_to("1 / x > 0 OR TRUE", x=x) is True
-
-
-@pytest.mark.parametrize(
-    ("sentence", "x", "expected"),
-    [
-        ("x < 0.01", UNDER, True),
-        ("x >= 0.01", UNDER, False),
-        ("x <= 0.01", UNDER, True),
-        ("x < 0.005", UNDER, None),
-        ("x = 0.01", UNDER, False),
-        ("x <> 0.01", UNDER, True),
-        ("x = 0.005", UNDER, None),
-        ("x > 60", OVER, True),
-        ("x > 60", Range(D(60), None), None),
-        ("x >= 60", Range(D(60), None), True),
-        ("x > 90", OVER, None),
-        ("x = 60", OVER, False),
-        ("x IN (1, 60)", OVER, False),
-        ("x IN (1, 61)", OVER, None),
-        ("x * 2 > 120", OVER, True),
-        ("x * -2 < -120", OVER, True),
-        ("x / 2 > 30", OVER, True),
-        ("x - 60 > 0", OVER, True),
-        ("60 - x < 0", OVER, True),
-        ("x + 1 > 61", OVER, True),
-        ("0 * x = 0", OVER, None),
-        ("0 * x = 0", Range(D(1), D(2)), True),
-        ("x * x >= 1", Range(D(1), D(2)), True),
-        ("x * x <= 4", Range(D(1), D(2)), True),
-        ("1 / x <= 1", Range(D(1), D(2)), True),
-        ("1 / x < 0", Range(D(-2), D(-1)), True),
-        ("x = 3", Range(D(3), D(3)), True),
-        ("x * x = 9", Range(D(3), D(3)), True),
-        ("x > 0", Range(None, None), None),
-    ],
-)
-def test_ranges_are_unknown_only_when_they_straddle(sentence: str, x: Value, expected: Truth) -> None:
-    """A value known within limits answers every question its limits answer."""
-    assert come_to(sentence, x=x) is expected
 
 
 def test_limits_travel_with_the_value() -> None:
@@ -212,26 +128,6 @@ def test_a_name_without_a_value_in_the_mapping_is_the_callers_to_answer() -> Non
     """Values are read by plain subscript, so that a mapping may say what is missing."""
     with pytest.raises(KeyError):
         compile_tree(parse("a", NAMES, where="test"))({})
-
-
-def test_fractions_and_decimals_mix() -> None:
-    """An end of a range may be a fraction, as after a unit conversion."""
-    third = Range(Fraction(1, 3), Fraction(1, 2))
-    assert come_to("x > 0.333333", x=third) is True
-    assert come_to("x * 3 >= 1 AND x + 1 < 1.6", x=third) is True
-
-
-@given(r=st.randoms(use_true_random=False))
-def test_knowing_more_never_overturns_a_verdict(r: Random) -> None:
-    """Filling an unknown or narrowing a range can settle a sentence, and never turns true and false about."""
-    tree = boolean(r, 3)
-    before = values(r)
-    read = compile_tree(tree)
-    verdict = read(before)
-    for key, kind in KEYS.items():
-        after = {**before, key: narrowed(r, before[key], kind)}
-        assert verdict is None or read(after) is verdict, f"{write(tree)}: {before[key]} -> {after[key]}"
-        before, verdict = after, read(after)
 
 
 @given(r=st.randoms(use_true_random=False))

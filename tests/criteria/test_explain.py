@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from random_sentences import boolean, values
+from sentences import Known
 
 from sapwood.criteria.evaluate import compile_tree, deciding, phrase
 from sapwood.criteria.language import Name, parse, write
@@ -34,11 +35,6 @@ TITLES = {
     "as_of": ("today", ""),
     **{name: (f"item {name}", "") for name in "abcd"},
 }
-
-
-class Known(dict[str, Value]):
-    def __missing__(self, key: str) -> Value:
-        return None
 
 
 @pytest.mark.parametrize(

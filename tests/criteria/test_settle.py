@@ -8,6 +8,7 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import Known
 
 from sapwood.criteria.evaluate import compile_tree
 from sapwood.criteria.language import Name, Tree, bases_in, parse, write
@@ -29,11 +30,6 @@ NAMES = {
 
 def tree(sentence: str) -> Tree:
     return parse(sentence, NAMES, where="test", kind=None)
-
-
-class Known(dict[str, Value]):
-    def __missing__(self, key: str) -> Value:
-        return None
 
 
 def settled(

@@ -17,7 +17,9 @@ from .ways import MOST_FACTS, NONE, NOTHING_NEEDED, Way, Ways, best, bits_of, bo
 __all__ = ["Settling", "candidate_answers", "settling"]
 
 MOST_SETS = 5
-_MOST_TRIALS = 400
+_MOST_TRIALS = 200
+_MOST_TOGETHER = 81
+"""The most answers tried for one fact, and for several facts at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,15 @@ class _Search:
     def __init__(self, known: Unknowns, words: Callable[[str], tuple[str, ...]]) -> None:
         self.known, self.words = known, words
         self.answers: dict[int, list[tuple[tuple[str, Value], ...]]] = {}
+        self.found: dict[tuple[int, bool], Ways] = {}
 
     def ways(self, part: Part, wanted: bool) -> Ways:
+        known = self.found.get((id(part), wanted))
+        if known is None:
+            known = self.found[id(part), wanted] = self.ways_of(part, wanted)
+        return known
+
+    def ways_of(self, part: Part, wanted: bool) -> Ways:
         match part:
             case Turned(inner):
                 return self.ways(inner, not wanted)
@@ -78,9 +87,9 @@ class _Search:
             case Sum():
                 return self.sum_ways(part, wanted)
             case Leaf():
-                if wanted not in part.found:
-                    part.found[wanted] = self.leaf_ways(part, wanted)
-                return part.found[wanted]
+                both_ways = self.leaf_ways(part)
+                self.found.update({(id(part), truth): ways for truth, ways in both_ways.items()})
+                return both_ways[wanted]
         return NONE
 
     def enough(self, items: list[tuple[int, Part]], wanted: bool, needed: int) -> Ways:
@@ -131,13 +140,14 @@ class _Search:
             reached = after
         return reached.get(needed, NONE)
 
-    def leaf_ways(self, leaf: Leaf, wanted: bool) -> Ways:
+    def leaf_ways(self, leaf: Leaf) -> dict[bool, Ways]:
         if isinstance(leaf.tree, Named):
             (base,) = leaf.bases
-            masks = ((base, 1 if wanted else 2),) if self.known.repeated >> base & 1 else ()
-            return Ways([Way(1 << base, masks)])
+            if not self.known.repeated >> base & 1:
+                return dict.fromkeys((True, False), Ways([Way(1 << base)]))
+            return {truth: Ways([Way(1 << base, ((base, mask),))]) for truth, mask in ((True, 1), (False, 2))}
         if len(leaf.bases) > MOST_FACTS:
-            return Ways([], more=True)
+            return dict.fromkeys((True, False), Ways([], more=True))
         read = compile_tree(leaf.tree)
         partial = any(isinstance(node, Score) for node in walk(leaf.tree))
         found: dict[bool, list[Way]] = {True: [], False: []}
@@ -148,8 +158,7 @@ class _Search:
                     hits = frozenset(choice for choice, result in results if result is truth)
                     if hits:
                         ways.append(self.way_of(bases, hits))
-        leaf.found = {truth: best(ways, False) for truth, ways in found.items()}
-        return leaf.found[wanted]
+        return {truth: best(ways, False) for truth, ways in found.items()}
 
     def way_of(self, bases: tuple[int, ...], hits: frozenset[tuple[int, ...]]) -> Way:
         bits = sum(1 << base for base in bases)
@@ -164,7 +173,7 @@ class _Search:
     ) -> list[tuple[tuple[int, ...], Truth]]:
         """What a leaf comes to under each combination of representative answers."""
         trial = _Trial(self.known.values)
-        each = int(_MOST_TRIALS ** (1 / len(bases)))
+        each = int((_MOST_TRIALS if len(bases) == 1 else _MOST_TOGETHER) ** (1 / len(bases)))
         results: list[tuple[tuple[int, ...], Truth]] = []
         once = not any(self.known.repeated >> base & 1 for base in bases)
         seen: set[Truth] = set()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ..values import Value
 from .explain import leaf_of
 from .tree import TURNED, And, AtLeast, Compare, Named, Not, Or, Score, Tree, rebuilt, walk
-from .ways import Ways
 
 
 @dataclass(slots=True, eq=False)
@@ -18,7 +17,6 @@ class Leaf:
 
     tree: Tree
     bases: tuple[int, ...]
-    found: dict[bool, Ways] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

@@ -43,16 +43,25 @@ def both(one: Ways, other: Ways) -> Ways:
     """Ways that settle two parts at once."""
     merged: dict[Way, None] = {}
     plain: set[int] = set()
+    large = 0
+    more = (one.more and bool(other.ways)) or (other.more and bool(one.ways))
     for a in one.ways:
         for b in other.ways:
+            bits = a.bits | b.bits
+            if bits in plain:
+                continue
+            if bits.bit_count() > MOST_FACTS and large > _MOST_LARGE:
+                more = True
+                continue
             if a.masks or a.joint or b.masks or b.joint:
                 way = _merged(a, b)
-                if way is not None:
-                    merged[way] = None
-            elif (bits := a.bits | b.bits) not in plain:
+            else:
+                way = Way(bits)
                 plain.add(bits)
-                merged[Way(bits)] = None
-    return best(list(merged), (one.more and bool(other.ways)) or (other.more and bool(one.ways)))
+            if way is not None:
+                merged[way] = None
+                large += bits.bit_count() > MOST_FACTS
+    return best(list(merged), more)
 
 
 def _merged(one: Way, other: Way) -> Way | None:
@@ -63,7 +72,7 @@ def _merged(one: Way, other: Way) -> Way | None:
         if not masks[base]:
             return None
     way = Way(one.bits | other.bits, tuple(sorted(masks.items())), one.joint | other.joint)
-    return way if not way.joint or _possible(list(way.joint), masks, {}) else None
+    return way if not way.joint or _possible(way.joint, way.masks) else None
 
 
 def best(ways: list[Way], more: bool) -> Ways:
@@ -104,12 +113,13 @@ def bits_of(bits: int) -> tuple[int, ...]:
     return tuple(index for index in range(bits.bit_length()) if bits >> index & 1)
 
 
-def _possible(
-    joint: list[Joint],
-    masks: Mapping[int, int],
-    chosen: dict[int, int],
-) -> bool:
+@lru_cache(maxsize=4096)
+def _possible(joint: frozenset[Joint], masks: tuple[tuple[int, int], ...]) -> bool:
     """Whether some answers satisfy every joint condition and every mask at once."""
+    return _found(list(joint), dict(masks), {})
+
+
+def _found(joint: list[Joint], masks: Mapping[int, int], chosen: dict[int, int]) -> bool:
     if not joint:
         return True
     (bases, hits), *rest = joint
@@ -118,6 +128,6 @@ def _possible(
         fits = all(
             masks.get(base, -1) >> index & 1 and chosen.get(base, index) == index for base, index in pairs
         )
-        if fits and _possible(rest, masks, {**chosen, **dict(pairs)}):
+        if fits and _found(rest, masks, {**chosen, **dict(pairs)}):
             return True
     return False

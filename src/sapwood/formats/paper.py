@@ -6,6 +6,8 @@ import textwrap
 import unicodedata
 
 WIDTH = 80
+_STEERING = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_FILLER = "\ue000"
 _STYLES = {
     "title": "1",
     "strong": "1",
@@ -21,10 +23,23 @@ _STYLES = {
 
 
 def clean(text: str) -> str:
-    """A text without control characters, so that a record cannot steer a terminal."""
+    """A text without control characters and line breaks, so that a record cannot steer a terminal."""
     if text.isprintable():
         return text
-    return "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)
+    return "".join(" " if unicodedata.category(letter) in _STEERING else letter for letter in text)
+
+
+def wrap(text: str, first: str, rest: str) -> list[str]:
+    """Lines at most 80 columns wide; a letter that takes two columns counts as two."""
+    wide = not text.isascii() and any(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    if wide:  # a filler stands for the second column while the text is broken
+        text = "".join(
+            _FILLER + letter if unicodedata.east_asian_width(letter) in "WF" else letter for letter in text
+        )
+    lines = textwrap.wrap(
+        text, WIDTH - wide, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
+    return [line.replace(_FILLER, "") for line in lines] if wide else lines
 
 
 class Paper:
@@ -42,13 +57,22 @@ class Paper:
         """A section's title, after an empty line."""
         self.lines += ["", self.style(text.upper(), "title")]
 
-    def say(self, text: str, *, indent: int = 0, hang: int = 0, style: str = "", mark: str = "") -> None:
-        """A paragraph, wrapped; `mark` stands before it and `hang` sets the following lines in."""
+    def say(
+        self,
+        text: str,
+        *,
+        indent: int = 0,
+        hang: int = 0,
+        style: str = "",
+        mark: str = "",
+        end: tuple[str, str] = ("", ""),
+    ) -> None:
+        """A paragraph, wrapped; `mark` stands before it, `end` (words, style) after it, `hang` sets lines in."""
         first = " " * indent + mark
         rest = " " * (indent + max(hang, len(mark)))
-        wrapped = textwrap.wrap(
-            clean(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-        ) or [first.rstrip()]
+        wrapped = wrap(clean(text + end[0]), first, rest) or [first.rstrip()]
+        if end[0] and wrapped[-1].endswith(end[0]):
+            wrapped[-1] = wrapped[-1].removesuffix(end[0]) + self.style(end[0], end[1])
         self.lines += [self.style(line, style) if style else line for line in wrapped]
 
     def row(self, left: str, right: str, *, indent: int = 2, width: int = 26, style: str = "") -> None:
@@ -59,13 +83,7 @@ class Paper:
             self.say(right, indent=indent + 4)
             return
         start = " " * indent + name.ljust(width)
-        wrapped = textwrap.wrap(
-            clean(right),
-            WIDTH,
-            initial_indent=start,
-            subsequent_indent=" " * (indent + width),
-            break_on_hyphens=False,
-        ) or [start.rstrip()]
+        wrapped = wrap(clean(right), start, " " * (indent + width)) or [start.rstrip()]
         if style and wrapped[0].startswith(start):
             wrapped[0] = start + self.style(wrapped[0][len(start) :], style)
         self.lines += wrapped

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+from sapwood.contract import as_dict
 from sapwood.plan import Plan
 
 
 def write(plan: Plan, *, with_id: bool = False, colour: bool = False) -> str:
     """The plan as JSON text."""
-    return json.dumps(plan.as_dict(with_id=with_id), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(as_dict(plan, with_id=with_id), ensure_ascii=False, indent=1) + "\n"

@@ -93,7 +93,9 @@ def _age(fact: Fact | None) -> str:
 
 
 def _person(sex: Fact | None, age: Fact | None) -> str:
-    oldest = age.value.high if age is not None and isinstance(age.value, Range) else age.value if age else None
+    oldest = (
+        age.value.high if age is not None and isinstance(age.value, Range) else age.value if age else None
+    )
     child = isinstance(oldest, Decimal) and oldest < 18
     words = {"male": ("man", "boy"), "female": ("woman", "girl")}.get(
         str(sex.value) if sex else "", ("person", "child")
@@ -224,7 +226,7 @@ def _fitness(paper: Paper, plan: Plan) -> None:
         style = {True: "good", False: "bad", None: "open"}[verdict.value]
         answer = {True: "yes", False: "no", None: "not known"}[verdict.value]
         title = definition.title or definition.means
-        paper.say(f"{title}: {paper.style(answer, style)}", indent=2, hang=4)
+        paper.say(f"{title}: ", indent=2, hang=4, end=(answer, style))
         _items(paper, plan, verdict)
 
 
@@ -282,7 +284,7 @@ def _options(paper: Paper, plan: Plan) -> None:
     paper.heading("Options side by side")
     for standing in plan.options:
         word, style = _STANDINGS[standing.standing]
-        paper.say(f"{standing.option.title} -- {paper.style(word, style)}", indent=2, hang=4)
+        paper.say(f"{standing.option.title} -- ", indent=2, hang=4, end=(word, style))
         _option(paper, plan, standing)
 
 
