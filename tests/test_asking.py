@@ -69,7 +69,7 @@ RESOURCES = [
 ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(chosen=st.lists(st.sampled_from(RESOURCES), max_size=6, unique_by=id))
 def test_really_answering_changes_what_was_said(chosen: list[dict[str, Any]]) -> None:
     before = plan(*chosen)
@@ -91,7 +91,11 @@ def test_really_answering_changes_what_was_said(chosen: list[dict[str, Any]]) ->
             if stands_on(pack.pathway, lambda name, facts=facts: facts.values[name]) != before.position.step:  # type: ignore[misc]
                 outcomes.add("position")
         else:
-            assert set(question.would_change) <= outcomes, question
+            said = set(question.would_change)
+            if not said & outcomes:  # alone it changes nothing: it is one of a few that settle it together
+                assert all(question.fact in before.verdicts[name].missing for name in said), question
+            else:
+                assert said <= outcomes, question
 
 
 def answers(before: Plan, fact: str) -> tuple[Value, ...]:

@@ -262,6 +262,7 @@ def _events(content: Any, pack: Pack, where: str, problems: list[Problem]) -> It
             )
             continue
         drugs = frozenset(drug.id for drug in regimen.drugs)
+        place_in_order = None if regimen.adjunct else number  # what is given beside a line is no line
         kinds = {"doses": "given", "held": "held", "planned": "planned"}
         for key in line:
             if key not in (*kinds, "regimen", "response", "cycles", "undated"):
@@ -277,7 +278,12 @@ def _events(content: Any, pack: Pack, where: str, problems: list[Problem]) -> It
                     )
                     continue
                 yield Event(
-                    kind, frozenset({regimen.id}), drugs, moment, number, str(line.get("response", ""))
+                    kind,
+                    frozenset({regimen.id}),
+                    drugs,
+                    moment,
+                    place_in_order,
+                    str(line.get("response", "")),
                 )
         if not any(line.get(key) for key in kinds):
             yield Event(
@@ -285,7 +291,7 @@ def _events(content: Any, pack: Pack, where: str, problems: list[Problem]) -> It
                 frozenset({regimen.id}),
                 drugs,
                 None,
-                number,
+                place_in_order,
                 str(line.get("response", "")),
                 line.get("cycles"),
             )

@@ -6,6 +6,7 @@ Exit codes: 0 an answer was given; 2 the input could not be used (one clear line
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -97,6 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
     try:
+        if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a letter shows its number
+            sys.stdout.reconfigure(errors="backslashreplace")
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:

@@ -11,11 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+from msgspec import UNSET
 
 from sapwood.decode import decode, read_bytes
 from sapwood.errors import Problem
 from sapwood.gather import gather, gather_plain
 from sapwood.shapes import NOT_CLINICAL, Resource, faults_of
+from sapwood.sketch import Key, Sketch, SketchedLater, Sketches, sketch_record
 from sapwood.unwrap import Located, Notes, name_of, tail_of
 
 _SEPARATORS = re.compile(r"[^\w+\-/%]+|_+")
@@ -62,6 +66,14 @@ def read_record(path: str | Path, *, patient: str | None = None) -> Record:
 
 def parse_record(data: bytes | str, *, patient: str | None = None, where: str = "the record") -> Record:
     """One person's record from JSON or NDJSON; `RecordError` says why it cannot be read."""
+    if patient is None and type(data) is bytes:
+        sketches = sketch_record(data)
+        if sketches is not None:
+            return _Sketched(sketches, data, where)
+    return _parse_whole(data, patient, where)
+
+
+def _parse_whole(data: bytes | str, patient: str | None, where: str) -> Record:
     decoded = decode(data, where)
     if patient is None and len(decoded.values) == 1 and not decoded.problems:
         plain = gather_plain(decoded.values[0])
@@ -125,6 +137,20 @@ class Record:
                     if not same or same[-1] is not resource:
                         same.append(resource)
         return index
+
+    @cached_property
+    def sketches(self) -> Mapping[Key, list[Sketch] | None]:
+        """What the short way reads, by (system, code); `None` where a resource is not plain."""
+        return SketchedLater(self.coded)
+
+    @property
+    def plain(self) -> bool:
+        """Whether all of it was sketched, so that no result has parts."""
+        return False
+
+    def about_patient(self, element: str) -> Any:
+        """An element of the Patient as the record has it: `birthDate`, `gender`; `None` where it has none."""
+        return self.patient.get(element) if self.patient is not None else None
 
     @cached_property
     def worded(self) -> list[tuple[str, Resource]]:
@@ -260,3 +286,48 @@ class Record:
                 system, code = coding.get("system", ""), coding.get("code")
                 if type(code) is str and type(system) is str:
                     yield system, code
+
+
+class _Sketched(Record):
+    """A plain record of which a sketch was read; the whole of it is, when somebody asks for more."""
+
+    def __init__(self, sketches: Sketches, data: bytes, where: str) -> None:
+        self.__dict__.update(_unread=(data, where), _patient=sketches.patient, sketches=sketches.coded)
+
+    @cached_property
+    def _whole(self) -> Record:
+        data, where = self.__dict__["_unread"]
+        return _parse_whole(data, None, where)
+
+    @property
+    def patient(self) -> Resource | None:
+        return self._whole.patient
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        return self._whole.resources
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return self._whole.counts
+
+    @property
+    def noted(self) -> tuple[Problem, ...]:
+        return self._whole.noted
+
+    @property
+    def entries(self) -> Sequence[Located | Resource]:
+        return self._whole.entries
+
+    @cached_property
+    def coded(self) -> Mapping[Key, list[Resource]]:
+        return self._whole.coded
+
+    @property
+    def plain(self) -> bool:
+        return True
+
+    def about_patient(self, element: str) -> Any:
+        own: Sketch = self.__dict__["_patient"]
+        given = {"birthDate": own.birth_date, "gender": own.gender}[element]
+        return given if given is not UNSET else None

@@ -174,7 +174,10 @@ def settle_in(facts: Facts, tree: Tree, group: Group | None) -> Settling:
         fact = facts.fact(name, group)
         return not fact.known and fact.state != "not_applicable"
 
-    return settling(tree, values, expand=expand, unknown=unknown)
+    def words(name: str) -> tuple[str, ...]:
+        return tuple(str(word) for word in pack.facts[name].values) if name in pack.facts else ()
+
+    return settling(tree, values, expand=expand, unknown=unknown, words=words)
 
 
 def _answered(facts: Facts, name: str, group: Group | None) -> bool:

@@ -76,7 +76,10 @@ def test_colour_never_carries_meaning_alone() -> None:
 
 def test_the_order_is_the_one_a_board_reads() -> None:
     text = text_of(*FULL)
-    assert text.startswith("65 year old woman: lantern disease, confirmed; in glow of the skin; line 1: Quill")
+    first = " ".join(text.splitlines()[:2])
+    assert first == (
+        "65 year old woman: lantern disease, confirmed; in glow of the skin; line 1: Quill. As of 2026-03-02."
+    )
     headings = ["WHERE ON THE PATHWAY", "MARKERS BY SPECIMEN", "SITES", "FITNESS", "OPTIONS", "TASKS", "THE RECORD"]
     places = [text.index(heading) for heading in headings]
     assert places == sorted(places)
@@ -95,7 +98,7 @@ def test_reasons_and_sources_stand_beside_answers() -> None:
 
 def test_no_signal_says_so_and_little_else() -> None:
     text = text_of(observed("anything", True))
-    assert "nothing here points to the disease" in text
+    assert "nothing in this record points to lantern disease" in text
     assert "Nothing in this record glows." in text
     assert "MARKERS" not in text
     assert "WHAT TO ASK" not in text

@@ -1,0 +1,139 @@
+"""What a plan as text says of the findings: markers, sites, fitness, treatment so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sapwood.facts import Fact
+from sapwood.formats.paper import Paper
+from sapwood.pathway import NO_SIGNAL
+from sapwood.plan import Plan
+from sapwood.verdicts import Reason, Verdict
+
+
+def because(paper: Paper, reasons: Iterable[Reason], *, indent: int, most: int = 4) -> None:
+    """The reasons for something, one a line, with their sources."""
+    listed = list(reasons)
+    for reason in listed[:most]:
+        specimen = f" [{reason.specimen}]" if reason.specimen and reason.specimen not in reason.text else ""
+        source = f" ({', '.join(reason.sources[:2])})" if reason.sources else ""
+        paper.say(f"{reason.text}{specimen}{source}", indent=indent, mark="- ", style="quiet")
+    if len(listed) > most:
+        paper.say(f"and {len(listed) - most} more", indent=indent, mark="- ", style="quiet")
+
+
+def site_name(fact: Fact) -> str:
+    """A site's own name: `skin` for `disease in skin`."""
+    title = fact.definition.title
+    for edge in ("disease in ", "involvement of ", "the "):
+        title = title.removeprefix(edge)
+    return title.removesuffix(" involved").removesuffix(" involvement")
+
+
+def markers(paper: Paper, plan: Plan) -> None:
+    """Each specimen with its markers: positive, negative, disagreeing, not readable, not tested."""
+    facts, names = plan.facts, plan.facts.pack.about.board.markers
+    if not names or plan.position.step == NO_SIGNAL:
+        return
+    paper.heading("Markers by specimen")
+    tested = [
+        group for group in facts.groups if any(facts.fact(name, group).state != "missing" for name in names)
+    ]
+    for group in tested or facts.groups[:1]:
+        entries = [facts.fact(name, group) for name in names]
+        sorts = {
+            "positive": [fact for fact in entries if fact.value is True],
+            "negative": [fact for fact in entries if fact.value is False],
+            "disagree": [fact for fact in entries if fact.state == "conflicting"],
+            "not readable": [fact for fact in entries if fact.state in ("unusable", "stale")],
+            "not tested": [fact for fact in entries if fact.state == "missing"],
+        }
+        paper.say(group.label, indent=2, style="strong")
+        for word, listed in sorts.items():
+            if listed:
+                paper.row(word, ", ".join(fact.definition.title for fact in listed), indent=4, width=14)
+
+
+def sites(paper: Paper, plan: Plan) -> None:
+    """Each site of the disease, with its date."""
+    names = plan.facts.pack.about.board.sites
+    if not names or plan.position.step == NO_SIGNAL:
+        return
+    paper.heading("Sites")
+    unknown = []
+    for name in names:
+        fact = plan.facts.fact(name)
+        if fact.state == "missing":
+            unknown.append(site_name(fact))
+            continue
+        day = f", {fact.when}" if fact.when is not None else ", undated" if fact.known else ""
+        said = {True: "involved", False: "not involved"}.get(fact.value, fact.text.partition(": ")[2])  # type: ignore[arg-type]
+        paper.row(site_name(fact), f"{said}{day if fact.known else ''}", width=18)
+    if unknown:
+        paper.row("not on record", ", ".join(unknown), width=18)
+
+
+def fitness(paper: Paper, plan: Plan) -> None:
+    """Each fitness rule by itself, with what failed or is awaited."""
+    names = plan.facts.pack.about.board.fitness
+    if not names or plan.position.step == NO_SIGNAL:
+        return
+    paper.heading("Fitness, by rule set (never merged)")
+    if not plan.adult_numbers:
+        paper.say(plan.facts.pack.about.adult_only_text, indent=2)
+    names = [name for name in names if not plan.hidden(name)]
+    for name in names:
+        verdict = plan.verdicts[name]
+        definition = verdict.definition
+        assert definition is not None
+        style = {True: "good", False: "bad", None: "open"}[verdict.value]
+        answer = {True: "yes", False: "no", None: "not known"}[verdict.value]
+        title = definition.title or definition.means
+        paper.say(f"{title}: ", indent=2, hang=4, end=(answer, style))
+        _items(paper, plan, verdict)
+
+
+def _asked(plan: Plan, name: str) -> str:
+    """What is asked for under a fact's name: the fact, or where that is known its normal limits."""
+    fact = plan.facts.pack.facts[name]
+    known = fact.per == "person" and plan.facts.fact(name).known
+    return f"{fact.title}{' (its limits of normal)' if known else ''}"
+
+
+def _items(paper: Paper, plan: Plan, verdict: Verdict) -> None:
+    """The items of a rule set that decided it: the failing ones by name, and whether each can be put right."""
+    if verdict.value is None:
+        if verdict.missing:
+            waiting = [_asked(plan, name) for name in verdict.missing]
+            paper.say(f"waits for: {'; '.join(waiting[:10])}", indent=4, hang=2)
+        else:
+            because(paper, verdict.because, indent=4)
+        return
+    for reason in (one for one in verdict.because[:6] if not plan.hidden(one.name)):
+        item = plan.verdicts[reason.name] if reason.is_criterion else None
+        facts = [inner for inner in item.because if not inner.is_criterion] if item is not None else []
+        detail = f" ({'; '.join(inner.text for inner in facts[:3])})" if facts else ""
+        paper.say(f"{reason.text}{detail}", indent=4, mark="- ", style="quiet")
+        definition = item.definition if item is not None else None
+        if definition is not None and definition.reversible:
+            paper.say(f"can change: {definition.reversible}", indent=6, hang=2)
+
+
+def lines(paper: Paper, plan: Plan) -> None:
+    """The lines of treatment so far."""
+    lines = plan.facts.treatment.lines
+    if not lines or plan.position.step == NO_SIGNAL:
+        return
+    paper.heading("Treatment so far")
+    for line in lines:
+        cycles = len(line.cycles) or line.cycles_stated
+        parts = [line.title, f"from {line.start}" if line.start else "undated"]
+        if cycles:
+            parts.append(f"{cycles} cycle{'s' if cycles != 1 else ''}")
+        if line.start:
+            parts.append(f"{line.given} given, {line.held} held")
+        if line.response:
+            parts.append(f"best response {line.response}")
+        if line.ordered_by_text:
+            parts.append("order as the text gives it")
+        paper.row(f"line {line.number}", "; ".join(parts), width=10)
