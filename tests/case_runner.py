@@ -152,9 +152,7 @@ class Case:
             state = shown[name].state if name in shown else "absent"
             if state != entry["state"]:
                 yield f"alert {name}: {state}, not {entry['state']}"
-            yield from self._because(
-                f"alert {name}", entry, [f"alert:{name}:when", f"alert:{name}:applies"]
-            )
+            yield from self._because(f"alert {name}", entry, [f"alert:{name}:when", f"alert:{name}:applies"])
             for asked in entry.get("says", ()):
                 if name in shown and str(asked).lower() not in shown[name].message.lower():
                     yield f"alert {name} does not say `{asked}`: {shown[name].message}"
@@ -166,7 +164,11 @@ class Case:
             status = shown[name].status if name in shown else "absent"
             if status != entry["status"]:
                 yield f"track {name}: {status}, not {entry['status']}"
-            ids = {reason for one in shown[name].because for reason in self._reach(one.name)} if name in shown else set()
+            ids = (
+                {reason for one in shown[name].because for reason in self._reach(one.name)}
+                if name in shown
+                else set()
+            )
             yield from _lacking(f"track {name}", entry.get("because", ()), ids)
 
     def _tasks(self, wanted: Any) -> Iterator[str]:
@@ -231,7 +233,11 @@ def _entry(content: Any, key: str) -> Mapping[str, Any]:
 
 
 def _word(verdict: Any) -> str:
-    return {True: "true", False: "false"}.get(verdict, str(verdict)) if isinstance(verdict, bool) else str(verdict)
+    return (
+        {True: "true", False: "false"}.get(verdict, str(verdict))
+        if isinstance(verdict, bool)
+        else str(verdict)
+    )
 
 
 def _reach(name: str, verdicts: Verdicts, depth: int) -> set[str]:

@@ -114,7 +114,10 @@ def condition(
     clinical: str = "active",
     **more: Any,
 ) -> dict[str, Any]:
-    resource: dict[str, Any] = {"resourceType": "Condition", "code": code(*([what] if what else []), text=text)}
+    resource: dict[str, Any] = {
+        "resourceType": "Condition",
+        "code": code(*([what] if what else []), text=text),
+    }
     if verification:
         resource["verificationStatus"] = {"coding": [{"code": verification}]}
     if clinical:

@@ -72,7 +72,12 @@ def test_settings_are_read(text: str, value: Any) -> None:
 
 def test_a_setting_may_name_specimen_and_day() -> None:
     answer = parse_setting("skin: ember = yes @ 2026-02-01", PACK)
-    assert (answer.specimen, answer.fact, answer.value, str(answer.when)) == ("skin", "ember", True, "2026-02-01")
+    assert (answer.specimen, answer.fact, answer.value, str(answer.when)) == (
+        "skin",
+        "ember",
+        True,
+        "2026-02-01",
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,7 +188,8 @@ def test_every_problem_of_a_file_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "exact"), [("2026-03-02", False), ("2026-03-02T10:00:00Z", True), ("2026-03", None), ("now", None)]
+    ("text", "exact"),
+    [("2026-03-02", False), ("2026-03-02T10:00:00Z", True), ("2026-03", None), ("now", None)],
 )
 def test_as_of_is_a_day_or_an_instant(text: str, exact: bool | None) -> None:
     moment = as_moment(text)

@@ -81,12 +81,18 @@ def test_really_answering_changes_what_was_said(chosen: list[dict[str, Any]]) ->
                 break  # its limit comes with the laboratory's own value
             answer = Answer(question.fact, value, specimen=question.specimen)
             facts = facts_of(pack, *chosen, answers=[answer])
-            outcomes |= {name for name in pack.criteria if facts.values[name] is not None and before.facts.values[name] is None}
+            outcomes |= {
+                name
+                for name in pack.criteria
+                if facts.values[name] is not None and before.facts.values[name] is None
+            }
             outcomes |= {
                 option.id
                 for option in pack.pathway.options
                 for name in pack.sentences
-                if name.startswith(f"option:{option.id}:") and facts.values[name] is not None and before.facts.values[name] is None
+                if name.startswith(f"option:{option.id}:")
+                and facts.values[name] is not None
+                and before.facts.values[name] is None
             }
             if stands_on(pack.pathway, lambda name, facts=facts: facts.values[name]) != before.position.step:  # type: ignore[misc]
                 outcomes.add("position")

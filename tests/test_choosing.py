@@ -137,7 +137,8 @@ def test_the_day_is_the_records_own_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "state"), [("2026-01-31", "known"), ("2026-01-30", "stale"), ("2026-02", "known"), ("2026-01", "stale")]
+    ("day", "state"),
+    [("2026-01-31", "known"), ("2026-01-30", "stale"), ("2026-02", "known"), ("2026-01", "stale")],
 )
 def test_a_value_holds_for_so_long(day: str, state: str) -> None:
     fact = one_fact(number(holds="30d"), observed("x", 3, day))
@@ -162,7 +163,10 @@ def test_what_is_dated_after_the_day_never_counts() -> None:
     fact = one_fact(number(), *THREE, as_of="2026-02-28")
     assert fact.value == 5
     assert fact.rejected == (("Observation/r3", "is dated after the day of this plan"),)
-    assert one_fact(number(), observed("x", 3, "2026-03-02T12:00:00Z"), as_of="2026-03-02T11:00:00Z").state == "missing"
+    assert (
+        one_fact(number(), observed("x", 3, "2026-03-02T12:00:00Z"), as_of="2026-03-02T11:00:00Z").state
+        == "missing"
+    )
 
 
 def test_what_was_issued_later_was_not_known_then() -> None:

@@ -66,7 +66,9 @@ def test_a_plan_is_printed(record: str, capsys: pytest.CaptureFixture[str]) -> N
     assert (status, json.loads(out)["patient"]["id"]) == (0, "p")
 
 
-def test_settings_and_answers_are_taken(record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_and_answers_are_taken(
+    record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text("given: {wish: rest}\n")
     found = plan(record, "--set", "lux=3.0", "--answers", str(answers), "--format", "json")
@@ -109,7 +111,9 @@ def test_a_bad_file_is_one_clear_line(name: str, tmp_path: Path, capsys: pytest.
     assert str(path) in refused(capsys, *plan(str(path)))
 
 
-def test_a_missing_file_a_folder_and_several_patients(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_a_folder_and_several_patients(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "nowhere.json" in refused(capsys, *plan(str(tmp_path / "nowhere.json")))
     refused(capsys, *plan(str(tmp_path)))
     two = tmp_path / "two.json"
@@ -149,7 +153,9 @@ def test_a_command_without_its_parts_is_one_clear_line(capsys: pytest.CaptureFix
     assert run(capsys, "--help")[0] == 0
 
 
-def test_bad_answers_are_named_one_a_line(record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_answers_are_named_one_a_line(
+    record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text("given:\n  lxu: 1\n  glow: perhaps\n")
     status, out, err = run(capsys, *plan(record, "--answers", str(answers)))
@@ -174,7 +180,12 @@ def test_our_own_fault_is_1_and_shows_nothing_of_the_record(
 def fresh(code: str, tmp_path: Path, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "SAPWOOD_CACHE": str(tmp_path / "cache"), **more}
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False, encoding="utf-8"
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+        encoding="utf-8",
     )
 
 

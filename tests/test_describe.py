@@ -8,7 +8,12 @@ from small_packs import LANTERN, condition, facts_of, given, lantern, observed
 from sapwood.describe import explain_criterion, list_facts, list_packs, show_pack
 from sapwood.errors import AnswerError
 
-RECORD = [observed("lux", 3.0), observed("lux", "odd", "2026-01-01"), condition(text="gout"), given("Quill", "2026-03-01")]
+RECORD = [
+    observed("lux", 3.0),
+    observed("lux", "odd", "2026-01-01"),
+    condition(text="gout"),
+    given("Quill", "2026-03-01"),
+]
 
 
 def test_facts_are_listed_with_source_and_what_was_ignored() -> None:

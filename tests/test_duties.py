@@ -55,9 +55,15 @@ def test_a_patients_own_word_can_raise_a_hold_and_never_silence_it() -> None:
 
 def test_other_alerts_are_silent_until_raised() -> None:
     child = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "2020-01-01"}
-    (alert,) = plan(condition("c-glow"), patient=child).alerts
-    assert (alert.alert.severity, alert.state) == ("urgent", "raised")
-    assert not plan(condition("c-glow"), patient={"resourceType": "Patient", "id": "p"}).alerts
+    others = [one for one in plan(condition("c-glow"), patient=child).alerts if one.alert.severity != "hold"]
+    assert [(one.alert.severity, one.state) for one in others] == [("urgent", "raised")]
+    nobody = plan(condition("c-glow"), patient={"resourceType": "Patient", "id": "p"}).alerts
+    assert all(one.alert.severity == "hold" for one in nobody)
+
+
+def test_a_hold_speaks_even_where_it_is_not_known_whether_it_applies() -> None:
+    nobody = plan(condition("c-glow"), patient={"resourceType": "Patient", "id": "p"}).alerts
+    assert {one.state for one in nobody} <= {"cannot_tell"}
 
 
 def test_nothing_is_recommended_by_an_unreviewed_pack() -> None:
@@ -88,7 +94,9 @@ def test_points_speak_for_and_against() -> None:
     assert [point.text for point in found.for_] == ["the label's gates are open", "it works", "lux is fine"]
     assert found.against == ()
     old = {"resourceType": "Patient", "id": "p", "birthDate": "1930-01-01"}
-    assert [point.text for point in option("quill", *OPEN, patient=old).against] == ["little is known above 75"]
+    assert [point.text for point in option("quill", *OPEN, patient=old).against] == [
+        "little is known above 75"
+    ]
     nobody = option("quill", *OPEN, patient={"resourceType": "Patient", "id": "p"})
     assert "little is known above 75" in [point.text for point in nobody.open_]
 

@@ -69,9 +69,13 @@ def test_two_tissues_never_complete_one_phenotype() -> None:
     skin, marrow = {"bodySite": {"text": "skin"}}, {"bodySite": {"text": "marrow"}}
     apart = lantern_facts(observed("ember", True, **skin), observed("ash", True, **marrow))
     assert apart.values["lantern_pattern"] is None
-    together = lantern_facts(observed("ember", True, **skin), observed("ash", True, **skin), observed("soot", True, **marrow))
+    together = lantern_facts(
+        observed("ember", True, **skin), observed("ash", True, **skin), observed("soot", True, **marrow)
+    )
     assert together.values["lantern_pattern"] is True
-    denied = lantern_facts(observed("ember", False, **skin), observed("ember", True, **marrow), observed("ash", True, **marrow))
+    denied = lantern_facts(
+        observed("ember", False, **skin), observed("ember", True, **marrow), observed("ash", True, **marrow)
+    )
     assert denied.values["lantern_pattern"] is True
     background = observed("?", True, code={"text": "ash on background cells"})
     assert lantern_facts(observed("ember", True), background).values["lantern_pattern"] is None
@@ -108,7 +112,11 @@ def test_hedged_text_states_nothing() -> None:
 def test_a_pregnant_man_is_a_conflict_and_not_a_fact() -> None:
     found = observed("hcg", True, "2026-03-01T10:00:00Z")
     man = lantern_facts(found, patient=MAN)
-    assert (man["with_child"].state, man.values["with_child"], man.trusted["with_child"]) == ("conflicting", None, None)
+    assert (man["with_child"].state, man.values["with_child"], man.trusted["with_child"]) == (
+        "conflicting",
+        None,
+        None,
+    )
     assert man["with_child"].note == "entries contradict each other (no person can be like that)"
     assert man.values["sex"] == "male"
     assert man.values["not_pregnant"] is None
@@ -162,7 +170,9 @@ def test_reference_limits_are_read_under_the_facts_name() -> None:
     ],
 )
 def test_age_is_exact_a_range_or_unknown(born: str | None, age: Any, state: str) -> None:
-    patient = {key: value for key, value in WOMAN.items() if key != "birthDate"} | ({"birthDate": born} if born else {})
+    patient = {key: value for key, value in WOMAN.items() if key != "birthDate"} | (
+        {"birthDate": born} if born else {}
+    )
     facts = lantern_facts(patient=patient)
     assert (facts["age_years"].value, facts["age_years"].state) == (age, state)
     assert facts.values["age_years"] == age
@@ -198,7 +208,12 @@ def test_as_of_can_be_an_instant_and_must_exist() -> None:
 
 
 def test_a_series_is_dated_and_in_order() -> None:
-    found = [observed("lux", 3.6), observed("lux", 4, "2026-01-01"), observed("lux", 2, None), observed("lux", 1, "2027")]
+    found = [
+        observed("lux", 3.6),
+        observed("lux", 4, "2026-01-01"),
+        observed("lux", 2, None),
+        observed("lux", 1, "2027"),
+    ]
     assert [candidate.value for candidate in lantern_facts(*found).series("lux_today")] == [4, Decimal("3.6")]
 
 
@@ -237,7 +252,11 @@ def test_a_derived_closed_world_needs_silence_beneath() -> None:
 def test_a_patients_word_travels_through_specimens() -> None:
     pack = small_pack(
         {
-            "ember": {"type": "boolean", "per": "specimen", "find": [{"in": "Observation", "codes": {"lab": ["ember"]}}]},
+            "ember": {
+                "type": "boolean",
+                "per": "specimen",
+                "find": [{"in": "Observation", "codes": {"lab": ["ember"]}}],
+            },
             "pattern": {"type": "boolean", "derived": "found"},
         },
         criteria={"found": {"is": "ember", "means": "Ember is there.", "for_each": "specimen"}},

@@ -43,8 +43,18 @@ def test_without_disqualifies() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["rule out skin glow", "suspected skin glow", "skin glow?", "family history of skin glow", "no skin glow"]
-    + ["without skin glow", "denies skin glow", "no evidence of skin glow", "not a skin glow", "never had skin glow"],
+    [
+        "rule out skin glow",
+        "suspected skin glow",
+        "skin glow?",
+        "family history of skin glow",
+        "no skin glow",
+        "without skin glow",
+        "denies skin glow",
+        "no evidence of skin glow",
+        "not a skin glow",
+        "never had skin glow",
+    ],
 )
 def test_hedged_and_denied_words_state_nothing(text: str) -> None:
     fact = one_fact(GLOW, condition(text=text))
@@ -69,13 +79,17 @@ def test_notes_sites_and_categories_narrow_a_source() -> None:
     noted = boolean({"in": "Condition", "words": ["ulcer"], "note_words": ["biopsied"]})
     assert one_fact(noted, condition(text="ulcer")).state == "missing"
     assert one_fact(noted, condition(text="ulcer", note=[{"text": "was biopsied"}])).value is True
-    sited = boolean({"in": "Condition", "words": ["ulcer"], "at": {"words": ["arm"], "codes": {"lab": ["s-arm"]}}})
+    sited = boolean(
+        {"in": "Condition", "words": ["ulcer"], "at": {"words": ["arm"], "codes": {"lab": ["s-arm"]}}}
+    )
     assert one_fact(sited, condition(text="ulcer", bodySite=[{"text": "left arm"}])).value is True
     assert one_fact(sited, condition(text="ulcer", bodySite=[code("s-arm")])).value is True
     assert one_fact(sited, condition(text="ulcer", bodySite=[{"text": "leg"}])).state == "missing"
     listed = boolean({"in": "Condition", "words": ["ulcer"], "category": ["problem-list-item"]})
     assert one_fact(listed, condition(text="ulcer", category=[code("problem-list-item")])).value is True
-    assert one_fact(listed, condition(text="ulcer", category=[code("encounter-diagnosis")])).state == "missing"
+    assert (
+        one_fact(listed, condition(text="ulcer", category=[code("encounter-diagnosis")])).state == "missing"
+    )
 
 
 # --- components --------------------------------------------------------------------------------
@@ -113,7 +127,9 @@ def test_a_resource_can_be_asked_for_by_a_component() -> None:
     gene = boolean(
         {"in": "Observation", "codes": {"lab": ["variant"]}, "component": {"words": ["tet2"]}, "value": True}
     )
-    variant = observed("variant", component=[{"code": code("gene"), "valueCodeableConcept": {"text": "TET2"}}])
+    variant = observed(
+        "variant", component=[{"code": code("gene"), "valueCodeableConcept": {"text": "TET2"}}]
+    )
     assert one_fact(gene, variant).value is True
     other = observed("variant", component=[{"code": code("gene"), "valueCodeableConcept": {"text": "NRAS"}}])
     assert one_fact(gene, other).state == "missing"
@@ -178,7 +194,9 @@ def test_a_strange_status_is_never_shown() -> None:
 
 
 def test_a_source_may_ask_for_other_statuses() -> None:
-    planned = boolean({"in": "Procedure", "codes": {"lab": ["thing"]}, "status": ["preparation"], "value": True})
+    planned = boolean(
+        {"in": "Procedure", "codes": {"lab": ["thing"]}, "status": ["preparation"], "value": True}
+    )
     assert one_fact(planned, of_kind("Procedure", status="preparation")).value is True
     assert one_fact(planned, of_kind("Procedure", status="completed")).state == "missing"
 
@@ -208,7 +226,9 @@ def test_a_proposal_is_no_order() -> None:
         ("confirmed", "remission", "is history (clinical status `remission`)"),
     ],
 )
-def test_conditions_count_when_confirmed_and_present(verification: str, clinical: str, why: str | None) -> None:
+def test_conditions_count_when_confirmed_and_present(
+    verification: str, clinical: str, why: str | None
+) -> None:
     fact = one_fact(GLOW, condition("c-glow", None, verification, clinical))
     if why is None:
         assert fact.value is True
@@ -240,7 +260,10 @@ def test_allergies_and_adverse_events_count_when_real() -> None:
 
 
 def test_a_path_leads_to_the_value() -> None:
-    onset = {"type": "instant", "find": [{"in": "Condition", "words": ["glow"], "path": ["onsetDateTime", "onsetPeriod.start"]}]}
+    onset = {
+        "type": "instant",
+        "find": [{"in": "Condition", "words": ["glow"], "path": ["onsetDateTime", "onsetPeriod.start"]}],
+    }
     assert str(one_fact(onset, condition(text="glow", onsetDateTime="2025-06")).value) == "2025-06"
     period = {"start": "2025-07-01"}
     assert str(one_fact(onset, condition(text="glow", onsetPeriod=period)).value) == "2025-07-01"
@@ -260,7 +283,10 @@ def test_a_count_counts_each_resource_once() -> None:
 
 def test_an_impossible_date_is_a_reason_and_never_today() -> None:
     fact = one_fact(SEEN, observed("glow", True, "2024-13-45"))
-    assert (fact.state, fact.rejected) == ("unusable", (("Observation/r1", "its date is not one that exists"),))
+    assert (fact.state, fact.rejected) == (
+        "unusable",
+        (("Observation/r1", "its date is not one that exists"),),
+    )
 
 
 # --- whose word it is ---------------------------------------------------------------------------
@@ -281,7 +307,10 @@ def test_the_patients_own_word_is_known_as_such(who: dict[str, Any]) -> None:
 
 
 def test_anyone_elses_word_is_clinical() -> None:
-    assert one_fact(SEEN, observed("glow", True, performer=[{"reference": "Practitioner/9"}])).assurance == "clinical"
+    assert (
+        one_fact(SEEN, observed("glow", True, performer=[{"reference": "Practitioner/9"}])).assurance
+        == "clinical"
+    )
     assert one_fact(SEEN, observed("glow", True)).assurance == "clinical"
 
 
@@ -309,14 +338,21 @@ def table(*resources: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Each specimen's label, with its values of ember and ash."""
     facts = facts_of(MARKERS, *resources)
     return {
-        group.label: (facts.fact("ember", group).value, facts.fact("ash", group).value) for group in facts.groups
+        group.label: (facts.fact("ember", group).value, facts.fact("ash", group).value)
+        for group in facts.groups
     }
 
 
 def test_findings_follow_their_specimen_reference() -> None:
     at = {"specimen": {"reference": "Specimen/s1"}}
     other = {"specimen": {"reference": "Specimen/s2"}}
-    found = table(SKIN, MARROW, observed("ember", True, **at), observed("ash", True, **other), observed("ash", False, **at))
+    found = table(
+        SKIN,
+        MARROW,
+        observed("ember", True, **at),
+        observed("ash", True, **other),
+        observed("ash", False, **at),
+    )
     assert found == {"skin biopsy": (True, False), "marrow": (None, True)}
 
 

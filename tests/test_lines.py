@@ -93,7 +93,9 @@ def test_text_gives_the_order_where_nothing_is_dated() -> None:
 
 
 def test_a_note_alone_can_name_the_regimen() -> None:
-    (line,) = treatment(statement("systemic treatment", "line 1: candle-wick; response: complete remission")).lines
+    (line,) = treatment(
+        statement("systemic treatment", "line 1: candle-wick; response: complete remission")
+    ).lines
     assert (line.regimen, line.response) == ("candle", "CR")
 
 

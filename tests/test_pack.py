@@ -50,7 +50,10 @@ def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
         ({"about": {"titel": "x"}}, "Did you mean `title`?"),
         (criterion("lux > 3", meens="x"), "Did you mean `means`?"),
         ({"pathway": {"steps": [], "stepz": []}}, "Did you mean `steps`?"),
-        ({"pathway": {"steps": [{"id": "a", "title": "a", "opens": "glow", "close": "glow"}]}}, "Did you mean `closes`?"),
+        (
+            {"pathway": {"steps": [{"id": "a", "title": "a", "opens": "glow", "close": "glow"}]}},
+            "Did you mean `closes`?",
+        ),
         (fact(find=[{"in": "Observation", "codez": {}}]), "Did you mean `codes`?"),
         (fact(type="bolean"), "bolean"),
         (fact(which="newest"), "newest"),
@@ -58,7 +61,10 @@ def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
         ({"facts": {"a__b": {"title": "x", "type": "boolean"}}}, "not a usable id"),
         ({"facts": []}, "holds no entries"),
         (fact(type="code"), "a code without `values`"),
-        (fact(find=[{"in": "Observation", "codes": {"lba": ["1"]}}]), "unknown code system `lba`. Did you mean `lab`?"),
+        (
+            fact(find=[{"in": "Observation", "codes": {"lba": ["1"]}}]),
+            "unknown code system `lba`. Did you mean `lab`?",
+        ),
         (fact(before="dya"), "unknown fact `dya`. Did you mean `day`?"),
         (fact(closed_world={"covered_by": "glwo"}), "unknown fact `glwo`. Did you mean `glow`?"),
         (fact(evidence=["nowhere"]), "unknown evidence `nowhere`"),
@@ -74,12 +80,31 @@ def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
         (criterion("c OR glow"), "rests on itself: c -> c"),
         ({"pathway": {"steps": [{"id": "a", "title": "a", "opens": "glwo"}]}}, "Did you mean `glow`?"),
         (
-            {"pathway": {"steps": [], "options": [{"id": "o", "title": "o", "regimen": "qill"}]}, "regimens": {"quill": {}}},
+            {
+                "pathway": {"steps": [], "options": [{"id": "o", "title": "o", "regimen": "qill"}]},
+                "regimens": {"quill": {}},
+            },
             "unknown regimen `qill`. Did you mean `quill`?",
         ),
-        ({"pathway": {"steps": [], "options": [{"id": "o", "title": "o", "steps": ["nowhere"]}]}}, "unknown step `nowhere`"),
+        (
+            {"pathway": {"steps": [], "options": [{"id": "o", "title": "o", "steps": ["nowhere"]}]}},
+            "unknown step `nowhere`",
+        ),
         ({"regimens": {"quill": {"id": "qill"}}}, "the id is `qill`"),
         ({"evidence": {"sources": {}, "claims": {"a": {"source": "b", "text": "t"}}}}, "unknown source `b`"),
+        (fact(within="7 days"), "`within` is no length of time"),
+        (fact(holds="soon"), "`holds` is no length of time"),
+        (fact(after="lux"), "`after` names a fact that is no instant"),
+        (
+            fact(type="score", closed_world={"covered_by": "glow"}),
+            "`closed_world` on a fact that is not yes or no",
+        ),
+        (fact(type="quantity", plausible=[5]), "`plausible` is not a low and a high limit"),
+        (fact(type="quantity", plausible=[5, 1]), "`plausible` is not a low and a high limit"),
+        (fact(from_record="birthday"), "`from_record` names nothing a record gives"),
+        (fact(from_lines="cycles"), "`from_lines` names nothing that lines give"),
+        ({"pathway": {"steps": [], "options": [{"id": "o", "title": "o"}] * 2}}, "2 options have this id"),
+        ({"regimens": {"quill": {"holds": ["nothing"]}}}, "unknown alert `nothing`"),
         ({"facts": "lux: [unclosed"}, "not valid YAML"),
         ({"facts": "lux: {}\nlux: {}\n"}, "the key `lux` is given twice"),
     ],
@@ -103,7 +128,11 @@ def test_every_problem_is_collected(tmp_path: Path) -> None:
 
 
 def test_a_missing_pack_is_said(tmp_path: Path) -> None:
-    for name, said in (("bpdnc", "Did you mean `bpdcn`?"), (str(tmp_path), "Known packs: bpdcn"), ("../etc", "--pack")):
+    for name, said in (
+        ("bpdnc", "Did you mean `bpdcn`?"),
+        (str(tmp_path), "Known packs: bpdcn"),
+        ("../etc", "--pack"),
+    ):
         with pytest.raises(PackError) as caught:
             load_pack(name)
         assert said in str(caught.value)
@@ -117,7 +146,9 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         load_pack(tmp_path / "lantern")
 
 
-def test_a_cached_pack_is_the_same_and_follows_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_pack_is_the_same_and_follows_its_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SAPWOOD_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "lantern"
     shutil.copytree(LANTERN, folder)

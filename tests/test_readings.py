@@ -18,18 +18,25 @@ ALBUMIN: dict[str, Any] = {
     "plausible": [0.5, 10],
     "find": [{"in": "Observation", "codes": {"lab": ["x"]}}],
 }
-POINTS: dict[str, Any] = {"type": "score", "plausible": [0, 4], "find": [{"in": "Observation", "codes": {"lab": ["x"]}}]}
+POINTS: dict[str, Any] = {
+    "type": "score",
+    "plausible": [0, 4],
+    "find": [{"in": "Observation", "codes": {"lab": ["x"]}}],
+}
 REPLY: dict[str, Any] = {
     "type": "code",
-    "values": {"CR": {"words": ["complete remission", "cr"]}, "PD": {"words": ["progression"], "codes": {"lab": ["pd"]}}},
+    "values": {
+        "CR": {"words": ["complete remission", "cr"]},
+        "PD": {"words": ["progression"], "codes": {"lab": ["pd"]}},
+    },
     "find": [{"in": "Observation", "codes": {"lab": ["x"]}}],
 }
 
 
 @pytest.mark.parametrize(
     "text",
-    "positive|pos|+|++|3+|present|detected|reactive|weak|weakly positive|partial|partially positive|dim|bright|Positive.|"
-    "strongly positive in all blasts|focal weak expression|POSITIVE".split("|"),
+    "positive|pos|+|++|3+|present|detected|reactive|weak|weakly positive|partial|partially positive|dim|bright|"
+    "Positive.|strongly positive in all blasts|focal weak expression|POSITIVE".split("|"),
 )
 def test_positive_weak_and_partial_count_as_yes(text: str) -> None:
     assert read_answer(text) is True
@@ -46,8 +53,9 @@ def test_plain_denials_count_as_no(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    "equivocal|pending|+/-|not tested|not done|possibly positive|rare positive cells|not negative|insufficient material|"
-    "see report|? positive|positive or negative|positive, not detected|suspected|to follow|n/a|nd|0".split("|"),
+    "equivocal|pending|+/-|not tested|not done|possibly positive|rare positive cells|not negative|"
+    "insufficient material|see report|? positive|positive or negative|positive, not detected|suspected|"
+    "to follow|n/a|nd|0".split("|"),
 )
 def test_what_is_not_wholly_understood_is_neither(text: str) -> None:
     assert isinstance(read_answer(text), Refusal)
@@ -73,7 +81,17 @@ def test_a_code_and_words_that_disagree_are_a_conflict() -> None:
     [
         ({"valueQuantity": quantity(3.6)}, "3.6"),
         ({"valueQuantity": quantity(36, "g/L")}, "3.6"),
-        ({"valueQuantity": {"value": 36, "code": "g/L", "system": "http://unitsofmeasure.org", "unit": "odd"}}, "3.6"),
+        (
+            {
+                "valueQuantity": {
+                    "value": 36,
+                    "code": "g/L",
+                    "system": "http://unitsofmeasure.org",
+                    "unit": "odd",
+                }
+            },
+            "3.6",
+        ),
         ({"valueString": "3.6 g/dL"}, "3.6"),
         ({"valueString": " 36 g/L "}, "3.6"),
         ({"valueCodeableConcept": {"text": "3.60 g/dL"}}, "3.60"),
@@ -154,7 +172,9 @@ def test_a_score_takes_plain_numbers_and_no_unit() -> None:
         ({"valueString": "something else"}, None),
     ],
 )
-def test_a_code_is_picked_by_code_then_words_and_never_where_denied(more: dict[str, Any], word: str | None) -> None:
+def test_a_code_is_picked_by_code_then_words_and_never_where_denied(
+    more: dict[str, Any], word: str | None
+) -> None:
     fact = one_fact(REPLY, observed("x", **more))
     assert fact.value == word
     assert fact.state == ("known" if word else "unusable")

@@ -44,11 +44,14 @@ def test_an_unknown_verdict_names_what_could_settle_it() -> None:
 
 def test_a_specimen_verdict_names_its_specimen() -> None:
     skin, marrow = {"bodySite": {"text": "skin"}}, {"bodySite": {"text": "marrow"}}
-    verdict = verdicts(observed("ember", False, **marrow), observed("ember", True, **skin), observed("ash", True, **skin))[
-        "lantern_pattern"
-    ]
+    verdict = verdicts(
+        observed("ember", False, **marrow), observed("ember", True, **skin), observed("ash", True, **skin)
+    )["lantern_pattern"]
     assert verdict.word == "true"
-    assert {(reason.name, reason.specimen) for reason in verdict.because} == {("ember", "skin"), ("ash", "skin")}
+    assert {(reason.name, reason.specimen) for reason in verdict.because} == {
+        ("ember", "skin"),
+        ("ash", "skin"),
+    }
 
 
 def test_what_is_missing_is_missing_in_the_specimen_that_was_tested() -> None:

@@ -43,8 +43,21 @@ def test_scalars_stay_what_was_written(tmp_path: Path, text: str, value: Any) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["a: [", "a: 1\na: 2\n", "a: .inf", "a: .nan", "a: 1:30.5", "a: 12:30", "? [a]\n: b\n", "a: !!python/none x"]
-    + ["\t- a", "a: b: c", b"\xff\xfe\x00", "a: \x00", "[" * 5000],
+    [
+        "a: [",
+        "a: 1\na: 2\n",
+        "a: .inf",
+        "a: .nan",
+        "a: 1:30.5",
+        "a: 12:30",
+        "? [a]\n: b\n",
+        "a: !!python/none x",
+        "\t- a",
+        "a: b: c",
+        b"\xff\xfe\x00",
+        "a: \x00",
+        "[" * 5000,
+    ],
 )
 def test_what_cannot_be_read_is_a_problem_with_a_place(tmp_path: Path, text: str | bytes) -> None:
     with pytest.raises(PackError) as caught:

@@ -96,6 +96,8 @@ def _time_refusal(
     candidate: Candidate, fact: FactDefinition, bounds: Bounds, span: timedelta | None
 ) -> str | None:
     when, known = candidate.when, candidate.known
+    if candidate.placed:
+        return None
     if is_later(when, bounds.as_of):
         return "is dated after the day of this plan"
     if is_later(known, bounds.as_of):

@@ -202,7 +202,8 @@ def _alert(alert: Alert, verdicts: Verdicts) -> AlertStanding | None:
         return None
     if truth is True:
         return AlertStanding(alert, "raised", alert.message, when.because, ())
-    if applies is True and alert.speaks_when_unknown:
+    holds = alert.severity in ("hold", "stop")
+    if (applies is True or holds) and alert.speaks_when_unknown:
         message = alert.unknown_message or f"Cannot be assessed: {alert.title}. Check before going on."
         return AlertStanding(alert, "cannot_tell", message, when.because, when.missing)
     return None

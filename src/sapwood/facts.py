@@ -20,7 +20,7 @@ from sapwood.errors import Problem
 from sapwood.finding import Candidate, Finder, Found, Rejected, clinical_time, extraction_of
 from sapwood.lines import Event, Treatment, group, treatment_of
 from sapwood.pack import Pack
-from sapwood.quick import LONG_WAY, NOTHING, Limits, Peek, limits_of, shortcuts_of
+from sapwood.quick import LONG_WAY, NOTHING, Peek, limits_of, shortcuts_of
 from sapwood.readings import reference_limits
 from sapwood.record import Record
 from sapwood.truth import some
@@ -93,7 +93,6 @@ class Values(dict[str, Value]):
     __slots__ = ("_facts", "group", "trusted")
 
     def __init__(self, facts: Facts, group: Group | None = None, *, trusted: bool = False) -> None:
-        super().__init__()
         self._facts = ref(facts)
         self.group = group
         self.trusted = trusted
@@ -102,26 +101,28 @@ class Values(dict[str, Value]):
     def facts(self) -> Facts:
         """The facts these values are read from."""
         facts = self._facts()
-        assert facts is not None, "values outlive their facts"
+        if facts is None:
+            raise ReferenceError("Keep the Facts object for as long as its values are read.")
         return facts
 
     def __missing__(self, name: str) -> Value:
-        value = self[name] = self._work_out(name)
-        return value
-
-    def _work_out(self, name: str) -> Value:
         facts = self._facts()
-        assert facts is not None, "values outlive their facts"
+        if facts is None:
+            raise ReferenceError("Keep the Facts object for as long as its values are read.")
         sentence = facts.pack.sentences.get(name)
-        if sentence is None:
-            return facts.value(name, self.group, trusted=self.trusted)
-        if sentence.per_specimen and self.group is None:
-            return some(facts.values_in(one, trusted=self.trusted)[name] for one in facts.groups)  # type: ignore[misc]
-        if not sentence.per_specimen and self.group is not None:
-            return (facts.trusted if self.trusted else facts.values)[name]
-        if name in facts.pack.facts:
-            return facts.value(name, self.group, trusted=self.trusted)
-        return facts.pack.compiled(name)(self)
+        value: Value
+        if sentence is None or (
+            name in facts.pack.facts and sentence.per_specimen is (self.group is not None)
+        ):
+            value = facts.value(name, self.group, trusted=self.trusted)
+        elif sentence.per_specimen and self.group is None:
+            value = some(facts.values_in(one, trusted=self.trusted)[name] for one in facts.groups)  # type: ignore[misc]
+        elif not sentence.per_specimen and self.group is not None:
+            value = (facts.trusted if self.trusted else facts.values)[name]
+        else:
+            value = facts.pack.compiled(name)(self)
+        self[name] = value
+        return value
 
 
 def extract(
@@ -156,7 +157,12 @@ class Facts:
         self._found: dict[str, Found] = {}
         self._group_values: dict[tuple[str, bool], Values] = {}
         self.violated: frozenset[str] = frozenset()
-        self._check_always()
+        self._limits = limits_of(as_of)
+        self._short_cuts: Mapping[str, Peek] = {}
+        if not answers and (record.plain or not self.finder.parts):
+            self._short_cuts = shortcuts_of(pack)
+        if pack.invariants:
+            self._check_always()
 
     @cached_property
     def finder(self) -> Finder:
@@ -179,17 +185,20 @@ class Facts:
 
     def value(self, name: str, group: Group | None = None, *, trusted: bool = False) -> Value:
         """What a sentence sees under a name (`albumin`, `alt.high`, `csf_flow.when`); unknown is `None`."""
-        if name == "as_of":
-            return self.as_of
-        if self._short_cuts and name in self._short_cuts:
-            value = self._short_cuts[name](self.record.coded, self._limits)
+        peek = self._short_cuts.get(name)
+        if peek is not None:
+            value = peek(self.record.sketches, self._limits)
             if value is NOTHING:
                 closed = self.pack.facts[name].closed_world
                 return False if closed is not None and self.values[closed.covered_by] is True else None
             if value is not LONG_WAY:
                 return value  # type: ignore[no-any-return]
-        if not self.answers and name in self._recorded:
-            return self._record_value(self._recorded[name])[0]
+        if name == "as_of":
+            return self.as_of
+        if not self.answers and not self.violated:
+            definition = self.pack.facts.get(name)
+            if definition is not None and definition.from_record and not definition.not_when:
+                return self._record_value(definition.from_record)[0]
         base, _, attribute = name.partition(".")
         fact = self.fact(base, group)
         if not fact.known or (trusted and fact.assurance == "patient"):
@@ -211,28 +220,6 @@ class Facts:
         if verdict is None and self.values[name] is False:
             return False
         return verdict
-
-    @cached_property
-    def _short_cuts(self) -> Mapping[str, Peek]:
-        """The facts that may be read the short way in this record: none where anything was answered."""
-        if self.answers or self.violated or self.finder.parts:
-            return {}
-        return shortcuts_of(self.pack)
-
-    @cached_property
-    def _recorded(self) -> Mapping[str, str]:
-        """The facts that the Patient or the record as a whole gives, which nothing can contradict."""
-        if self.violated:
-            return {}
-        return {
-            name: fact.from_record
-            for name, fact in self.pack.facts.items()
-            if fact.from_record and not fact.not_when
-        }
-
-    @cached_property
-    def _limits(self) -> Limits:
-        return limits_of(self.as_of)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -422,6 +409,7 @@ class Facts:
                     clinical,
                     answer.source,
                     (answer.low, answer.high),
+                    answer.when is None,
                 )
             )
         return found
@@ -468,14 +456,14 @@ class Facts:
         """What the record as a whole, or its Patient, says; and why where it does not."""
         if key in ("record_first", "record_last"):
             return self.span[0 if key == "record_first" else 1], ""
-        patient = self.record.patient
-        if patient is None:
+        record = self.record
+        if not record.plain and record.patient is None:
             return None, "the record has no Patient resource"
         if key == "birth_age_years":
-            return age_in_years(patient.get("birthDate"), self.as_of)
+            return age_in_years(record.about_patient("birthDate"), self.as_of)
         if key == "deceased":
-            return _deceased(patient, self.as_of)
-        gender = patient.get("gender")
+            return _deceased(record.patient or {}, self.as_of)
+        gender = record.about_patient("gender")
         value = gender if gender in ("male", "female") else None
         return value, "" if value or gender is None else "recorded as other or unknown"
 
@@ -493,8 +481,11 @@ class Facts:
         line = self.treatment.current
         sources = line.sources if line is not None else tuple(event.source for event in self.treatment.events)
         note = "in the order the text gives, undated" if line is not None and line.ordered_by_text else ""
+        told = [event.resource for event in self.treatment.events if event.resource is not None]
+        own_word = bool(told) and all(self.finder.assurance(resource) == "patient" for resource in told)
+        assurance = "patient" if own_word else "derived"
         return Fact(
-            name, definition, "known", value, None, "derived", tuple(s for s in sources if s), note=note
+            name, definition, "known", value, None, assurance, tuple(s for s in sources if s), note=note
         )
 
     def _line_value(self, key: str) -> Value:
@@ -535,8 +526,7 @@ class Facts:
                 broken.update(base for base in self.pack.base_facts[name] if base not in _FIRM)
         if broken:
             self.violated = frozenset(broken)
-            for kept in ("_short_cuts", "_recorded"):
-                self.__dict__.pop(kept, None)
+            self._short_cuts = {}
             self._facts.clear()
             self._group_values.clear()
             self.values.clear()
@@ -567,11 +557,11 @@ def _day(day: date | None) -> Moment | None:
 
 def age_in_years(birth_date: Any, as_of: Moment) -> tuple[Value, str]:
     """Whole years of age: a number, or a range where the birth date is partial; and why where unknown."""
-    born = read_moment(birth_date)
-    if born is None:
+    days = _days_of(birth_date)
+    if days is None:
         return None, "the birth date is not one that exists" if birth_date is not None else ""
-    youngest = _years(born.last_day, as_of.first_day)
-    oldest = _years(born.first_day, as_of.last_day)
+    youngest = _years(days[1], as_of.first_day)
+    oldest = _years(days[0], as_of.last_day)
     if youngest < 0:
         if oldest < 0:
             return None, "the birth date is after the day of this plan"
@@ -581,6 +571,18 @@ def age_in_years(birth_date: Any, as_of: Moment) -> tuple[Value, str]:
     if youngest == oldest:
         return Decimal(oldest), ""
     return Range(Decimal(youngest), Decimal(oldest)), ""
+
+
+def _days_of(text: Any) -> tuple[date, date] | None:
+    """The first and the last day a date can mean; the commonest form is read without a `Moment`."""
+    if type(text) is str and len(text) == 10 and text[4] == "-" == text[7]:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return None
+        return day, day
+    moment = read_moment(text)
+    return (moment.first_day, moment.last_day) if moment is not None else None
 
 
 def _years(born: date, day: date) -> int:

@@ -92,6 +92,7 @@ class Candidate:
     override: bool = False
     note: str = ""
     limits: tuple[Value, Value] = (None, None)
+    placed: bool = False  # an answer that needs no date: it says itself which time it is about
 
 
 @dataclass(slots=True)
@@ -251,7 +252,7 @@ class Finder:
             found.rejected.append(Rejected(resource, "its date is not one that exists", True))
             return
         found.candidates.append(
-            Candidate(reading, when, known_time(resource), resource, self._assurance(resource))
+            Candidate(reading, when, known_time(resource), resource, self.assurance(resource))
         )
 
     def _fits(self, source: Source, resource: Resource) -> bool:
@@ -334,7 +335,8 @@ class Finder:
             return True
         return read_element("CodeableConcept", self.record.main_code(resource), fact)
 
-    def _assurance(self, resource: Resource) -> str:
+    def assurance(self, resource: Resource) -> str:
+        """Whether a resource is the patient's own word or a clinical source."""
         people = [*_listed(resource.get("performer")), *_listed(resource.get("informationSource"))]
         people += [*_listed(resource.get("asserter")), *_listed(resource.get("source"))]
         for person in people:
@@ -436,6 +438,11 @@ def hedged_text(text: str, hedges: tuple[str, ...]) -> bool:
 def counting_statuses(kind: str) -> tuple[str, ...]:
     """The statuses in which a resource of this type says what is."""
     return _COUNTS[kind]
+
+
+def pending_statuses() -> frozenset[str]:
+    """The statuses of what is not yet settled: such an entry keeps silence from being read as "no"."""
+    return frozenset(_PENDING)
 
 
 def text_of(resource: Resource) -> str:

@@ -24,6 +24,7 @@ from sapwood.definitions import (
 from sapwood.errors import PackError, Problem, SentenceError
 from sapwood.pack_content import IDENTIFIER, Pack, Sentence
 from sapwood.pack_references import Content, mentions
+from sapwood.pack_soundness import unsound
 from sapwood.yaml_files import read_yaml
 
 BUILT_IN = {"as_of": Name("moment")}
@@ -71,7 +72,9 @@ class _Reading:
             self.sentence(name, invariant.is_, self.where("facts.yaml", name), "boolean", False)
         content = Content(about, facts, criteria, pathway, evidence, regimens)
         self.check_references(content)
-        self.check_cycles()
+        self.check_cycles(facts)
+        for file, entry, what, remedy in unsound(facts, pathway):
+            self.problem(self.where(file, entry), what, remedy)
         self.stop_if_faulty()
         return Pack(
             about,
@@ -220,7 +223,18 @@ class _Reading:
     def is_criterion(self, name: str) -> bool:
         return not self.names[name].has_when
 
-    def check_cycles(self) -> None:
+    def uses(self, name: str, facts: Mapping[str, FactDefinition]) -> list[str]:
+        """What must be known before a sentence or fact can be worked out."""
+        sentence = self.sentences.get(name)
+        used = [key.split(".")[0] for key in names_in(sentence.tree)] if sentence is not None else []
+        fact = facts.get(name)
+        if fact is not None:
+            used += [one for one in (fact.before, fact.after, fact.on_day, fact.day_before) if one]
+            used += [f"fact:{name}:not_when"] if fact.not_when else []
+            used += [fact.closed_world.covered_by] if fact.closed_world else []
+        return used
+
+    def check_cycles(self, facts: Mapping[str, FactDefinition]) -> None:
         done: set[str] = set()
 
         def walk(name: str, path: tuple[str, ...]) -> None:
@@ -231,13 +245,13 @@ class _Reading:
                 )
                 done.update(path)
                 return
-            if name in done or name not in self.sentences:
+            if name in done:
                 return
-            for used in names_in(self.sentences[name].tree):
-                walk(used.split(".")[0], (*path, name))
+            for used in self.uses(name, facts):
+                walk(used, (*path, name))
             done.add(name)
 
-        for name in self.sentences:
+        for name in (*self.sentences, *facts):
             walk(name, ())
 
     def check_references(self, content: Content) -> None:

@@ -46,6 +46,7 @@ class Content:
             "criterion": set(self.criteria),
             "fact": set(self.facts) | {"as_of"},
             "step": {step.id for step in self.pathway.steps},
+            "alert": {alert.id for alert in self.pathway.alerts},
             "option": {option.id for option in self.pathway.options},
             "regimen": set(self.regimens),
             "code system": set(self.about.codesystems),
@@ -116,6 +117,7 @@ def _in_regimens(regimens: Mapping[str, Regimen], where: Where) -> Iterator[Ment
         )
         yield from (("evidence", claim, place) for row in rows for claim in row.evidence)
         yield from (("criterion", criterion, place) for criterion in regimen.gates)
+        yield from (("alert", alert, place) for alert in regimen.holds)
         for drug in regimen.drugs:
             yield from (("code system", system, place) for system in drug.codes)
 

@@ -1,50 +1,69 @@
 """The short way to a plain fact's value: codes only, one resource type, instants in UTC, nothing unusual.
 
 A registry asks the same few questions of millions of ordinary records. Where a record is ordinary the value is
-read here; wherever anything is unusual the answer is `LONG_WAY`, and `finding` and `choosing` decide. Reasons,
-sources and rejected entries always come the long way. A property test holds the two ways to the same answers.
+read here, from its sketches; wherever anything is unusual the answer is `LONG_WAY`, and `finding` and `choosing`
+decide. Reasons, sources and rejected entries always come the long way. Property tests hold the two ways to the
+same answers.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import DecimalException
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
+import msgspec
+from msgspec import UNSET, Raw
+
 from sapwood.choosing import duration
+from sapwood.criteria.evaluate import compile_tree
+from sapwood.criteria.tree import Literal, Tree
+from sapwood.decode import read_json
 from sapwood.definitions import FactDefinition, Source
-from sapwood.finding import Place, counting_statuses, extraction_of, hedged_text, text_of
+from sapwood.finding import Place, counting_statuses, extraction_of, hedged_text, pending_statuses
 from sapwood.pack import Pack
-from sapwood.readings import Refusal, Resource, read_value
-from sapwood.values import Moment, Value, read_moment
+from sapwood.readings import Refusal, read_element
+from sapwood.sketch import Key, Sketch, concept_of
+from sapwood.values import Moment, Value
 
 LONG_WAY = object()
 NOTHING = object()
 """Nothing at all is recorded: what that means is for the fact's closed world to say."""
-Index = Mapping[tuple[str, str], list[Resource]]
+Index = Mapping[Key, list[Sketch] | None]
 Peek = Callable[[Index, "Limits"], Any]
+
+_FIELDS = {field.name: field.encode_name for field in msgspec.structs.fields(Sketch)}
+_VALUES = (
+    "value_quantity",
+    "value_codeable_concept",
+    "value_integer",
+    "value_boolean",
+    "value_string",
+)
+_SUFFIXES = tuple(_FIELDS[name].removeprefix("value") for name in _VALUES)
+_values_of = attrgetter(*_VALUES)
 _UNUSUAL = (
     "issued",
     "performer",
-    "informationSource",
+    "information_source",
     "asserter",
     "recorder",
-    "source",
-    "dataAbsentReason",
-    "recordedDate",
-    "recorded",
-    "authoredOn",
-    "dateAsserted",
+    "recorded_date",
+    "authored_on",
+    "date_asserted",
+    "effective_period",
+    "performed_period",
+    "performed_date_time",
+    "data_absent_reason",
 )
-_ANY_MONTH_HAS = re.compile(
-    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ"
-).fullmatch
-_TIMES = {
-    "Observation": "effectiveDateTime",
-    "MedicationAdministration": "effectiveDateTime",
-    "Condition": None,
-}
+_DATED = frozenset(("Observation", "MedicationAdministration", "Condition"))
+_PENDING = pending_statuses()
+_unusual = attrgetter(*_UNUSUAL)
+_ORDINARY = (UNSET,) * len(_UNUSUAL)
+_ALL_BUT_ONE = len(_VALUES) - 1
 
 
 @lru_cache(maxsize=64)
@@ -71,13 +90,17 @@ class Limits:
         return self._since[span]
 
 
-def _exists(when: str) -> bool:
-    """Whether a text of that length is an instant there was; most months need no calendar."""
-    return _ANY_MONTH_HAS(when) is not None or read_moment(when) is not None
-
-
 def _zulu(instant: Any) -> str:
     return str(instant.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _exists(when: str) -> bool:
+    """Whether a text of the shape of `2026-03-02T07:40:00Z` is an instant there was."""
+    try:
+        datetime.fromisoformat(when)
+    except ValueError:
+        return False
+    return True
 
 
 def shortcuts_of(pack: Pack) -> Mapping[str, Peek]:
@@ -89,6 +112,7 @@ def shortcuts_of(pack: Pack) -> Mapping[str, Peek]:
             name: peek_for(fact, extraction.places[name], extraction.hedges)
             for name, fact in pack.facts.items()
         }
+        peeks |= {name: _constantly(pack.sentences[name].tree) for name, fact in pack.facts.items() if fact.derived}
         ready = pack.__dict__["shortcuts"] = {name: peek for name, peek in peeks.items() if peek is not None}
     return ready
 
@@ -102,11 +126,20 @@ def peek_for(fact: FactDefinition, places: tuple[Place, ...], hedges: tuple[str,
     if any(not _plain(place.source) or place.phrases for place in places):
         return None
     kinds = {kind for place in places for kind in place.types}
-    if fact.which == "latest" and kinds == {"Observation"} and all(p.source.value is None for p in places):
-        return _latest_observation(fact, places)
-    if fact.which == "any" and fact.type == "boolean" and len(kinds) == 1 and kinds <= set(_TIMES):
+    if fact.which == "latest" and kinds == {"Observation"}:
+        given = any(place.source.value is not None or place.source.status for place in places)
+        return None if given else _latest_observation(fact, places)
+    if fact.which == "any" and fact.type == "boolean" and len(kinds) == 1 and kinds <= _DATED:
         return _any_presence(fact, places, kinds.pop(), hedges)
     return None
+
+
+def _constantly(tree: Tree) -> Peek | None:
+    """For a fact that is derived from nothing (`record_covers: TRUE`), what it always is."""
+    if not isinstance(tree, Literal):
+        return None
+    value = compile_tree(tree)({})
+    return lambda index, limits: value
 
 
 def _plain(source: Source) -> bool:
@@ -125,50 +158,74 @@ def _plain(source: Source) -> bool:
     )
 
 
+def _reader(fact: FactDefinition) -> Callable[[Sketch], Any]:
+    """Reads an Observation's one value as this fact's type; values recur, so the last thousand are kept."""
+
+    @lru_cache(maxsize=1024)
+    def reading(place: int, content: bytes) -> Any:
+        try:
+            found = read_element(_SUFFIXES[place], read_json(content), fact)
+        except DecimalException:
+            return LONG_WAY
+        return LONG_WAY if isinstance(found, Refusal) else found
+
+    def read(sketch: Sketch) -> Any:
+        values = _values_of(sketch)
+        if values.count(UNSET) != _ALL_BUT_ONE:
+            return LONG_WAY
+        for place, content in enumerate(values):
+            if content is not UNSET:
+                return reading(place, bytes(content))
+        return LONG_WAY
+
+    return read
+
+
 def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek:
     keys = tuple(key for place in places for key in place.keys)
     statuses = frozenset(counting_statuses("Observation"))
-    if any(place.source.status for place in places):
-        return lambda index, limits: LONG_WAY
     span, closed = fact.within, fact.closed_world is not None
+    read = _reader(fact)
 
     def peek(index: Index, limits: Limits) -> Any:
-        last = limits.last
+        last, since = limits.last, ""
         if span:
             if not limits.exact:
                 return LONG_WAY
             since = limits.since(span)
-        else:
-            since = ""
         newest = ""
-        chosen: Resource | None = None
+        chosen: Sketch | None = None
         tied = False
+        outside = []
         for key in keys:
-            for resource in index.get(key, ()):
-                if resource["resourceType"] != "Observation":
+            sketches = index[key]
+            if sketches is None:
+                return LONG_WAY
+            for sketch in sketches:
+                when = sketch.effective_date_time
+                if sketch.resource_type != "Observation":
                     continue
-                when = resource.get("effectiveDateTime")
-                if type(when) is not str or len(when) != 20 or when[19] != "Z":
+                if when is UNSET or when[4::3] != "--T::Z" or len(when) != 20:
                     return LONG_WAY
                 if when > last or when < since:
-                    if not _exists(when):
-                        return LONG_WAY
+                    outside.append(when)
                     continue
-                status = resource.get("status")
+                status = sketch.status
                 if status not in statuses:
-                    if closed or status is None:
+                    if status is UNSET or (closed and status in _PENDING):
                         return LONG_WAY
                     continue
                 if when < newest:
                     continue
-                tied = when == newest and chosen is not resource
-                newest, chosen = when, resource
+                tied = when == newest and chosen is not sketch
+                newest, chosen = when, sketch
         if chosen is None:
+            if not all(map(_exists, outside)):
+                return LONG_WAY
             return NOTHING if closed else None
-        if tied or read_moment(newest) is None or any(key in chosen for key in _UNUSUAL):
+        if tied or not _exists(newest) or _unusual(chosen) != _ORDINARY:
             return LONG_WAY
-        value = read_value(chosen, fact)
-        return LONG_WAY if isinstance(value, Refusal) else value
+        return read(chosen)
 
     return peek
 
@@ -176,42 +233,48 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
 def _any_presence(
     fact: FactDefinition, places: tuple[Place, ...], kind: str, hedges: tuple[str, ...]
 ) -> Peek | None:
-    span, time = fact.within, _TIMES[kind]
-    if span and time is None:
+    span, condition = fact.within, kind == "Condition"
+    if span and condition:
         return None
-    asked = tuple((place.keys, _status_of(kind, place.source), place.source.value) for place in places)
     closed = fact.closed_world is not None
+    asked = tuple(
+        (place.keys, _status_of(kind, place.source, closed), place.source.value) for place in places
+    )
+    read = _reader(fact)
 
     def peek(index: Index, limits: Limits) -> Any:
-        if span and not limits.exact:
-            return LONG_WAY
-        since = limits.since(span) if span else ""
+        last, since = limits.last, ""
+        if span:
+            if not limits.exact:
+                return LONG_WAY
+            since = limits.since(span)
         found: Value = None
         for keys, counts, fixed in asked:
             for key in keys:
-                for resource in index.get(key, ()):
-                    if resource["resourceType"] != kind:
+                sketches = index[key]
+                if sketches is None:
+                    return LONG_WAY
+                for sketch in sketches:
+                    if sketch.resource_type != kind:
                         continue
-                    state = counts(resource)
-                    if state is None or any(entry in resource for entry in _UNUSUAL):
+                    when = sketch.effective_date_time
+                    if condition:
+                        when = sketch.onset_date_time if when is UNSET else UNSET
+                    if when is UNSET or when[4::3] != "--T::Z" or len(when) != 20 or not _exists(when):
+                        return LONG_WAY
+                    if when > last or when < since:
+                        continue
+                    state = counts(sketch)
+                    if state is None or _unusual(sketch) != _ORDINARY:
                         return LONG_WAY
                     if not state:
-                        if closed:
-                            return LONG_WAY
                         continue
-                    when = resource.get(time) if time else resource.get("onsetDateTime")
-                    if type(when) is not str or len(when) != 20 or when[19] != "Z":
-                        return LONG_WAY
-                    if not _exists(when):
-                        return LONG_WAY
-                    if when > limits.last or when < since:
-                        continue
-                    if hedged_text(text_of(resource), hedges):
+                    if hedged_text(concept_of(sketch).text, hedges):
                         return LONG_WAY
                     said: Any = True if fixed is None else fixed
                     if fixed is None and kind == "Observation":
-                        said = read_value(resource, fact)
-                        if isinstance(said, Refusal):
+                        said = read(sketch)
+                        if said is LONG_WAY:
                             return LONG_WAY
                     if said is True:
                         found = True
@@ -222,27 +285,31 @@ def _any_presence(
     return peek
 
 
-def _status_of(kind: str, source: Source) -> Callable[[Resource], bool | None]:
+def _status_of(kind: str, source: Source, closed: bool) -> Callable[[Sketch], bool | None]:
     """Whether a resource counts by its status; `None` where the long way must say."""
+    open_still = _PENDING if closed else frozenset()
     if kind == "Condition":
         verifications = tuple(source.verification) or ("confirmed",)
         clinicals = tuple(source.clinical) or ("active", "recurrence", "relapse")
 
-        def condition(resource: Resource) -> bool | None:
+        def condition(sketch: Sketch) -> bool | None:
             try:
-                verification = resource["verificationStatus"]["coding"][0]["code"]
-                clinical = resource["clinicalStatus"]["coding"][0]["code"]
-            except (KeyError, TypeError, IndexError):
+                verification = sketch.verification_status.coding[0].code  # type: ignore[union-attr]
+                clinical = sketch.clinical_status.coding[0].code  # type: ignore[union-attr]
+            except (AttributeError, IndexError):
                 return None
             if verification == "entered-in-error":
                 return False
-            return verification in verifications and clinical in clinicals
+            if verification in verifications and clinical in clinicals:
+                return True
+            return None if verification in open_still or clinical in open_still else False
 
         return condition
     statuses = frozenset(source.status or counting_statuses(kind))
 
-    def status(resource: Resource) -> bool | None:
-        content = resource.get("status")
-        return content in statuses if content is not None else None
+    def status(sketch: Sketch) -> bool | None:
+        if sketch.status in statuses:
+            return True
+        return None if sketch.status is UNSET or sketch.status in open_still else False
 
     return status

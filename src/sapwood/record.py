@@ -149,7 +149,7 @@ class Record:
         return False
 
     def about_patient(self, element: str) -> Any:
-        """An element of the Patient as the record has it: `birthDate`, `gender`; `None` where it has none."""
+        """An element of the Patient as the record has it: `id`, `birthDate` or `gender`; `None` where it has none."""
         return self.patient.get(element) if self.patient is not None else None
 
     @cached_property
@@ -329,5 +329,5 @@ class _Sketched(Record):
 
     def about_patient(self, element: str) -> Any:
         own: Sketch = self.__dict__["_patient"]
-        given = {"birthDate": own.birth_date, "gender": own.gender}[element]
+        given = {"id": own.id, "birthDate": own.birth_date, "gender": own.gender}[element]
         return given if given is not UNSET else None

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from sapwood.decode import LIMIT_BYTES
 
@@ -21,22 +22,16 @@ Key = tuple[str, str]
 Text = str | UnsetType
 Unread = Raw | UnsetType
 """An element left as bytes: that it is there, or what it says, is asked of few resources."""
-Never = Annotated[int, Meta(gt=0, lt=0)] | UnsetType
-"""An element that no plain record has: nothing that JSON can hold fits its type."""
 
 
-class Coding(Struct, gc=False):
-    """A code of a system, and its words."""
-
+class _Coding(Struct, gc=False):
     system: str
     code: str
     display: Text = UNSET
 
 
-class Concept(Struct, gc=False):
-    """What a resource is about."""
-
-    coding: list[Coding] = []
+class _Concept(Struct, gc=False):
+    coding: list[_Coding] = []
     text: Text = UNSET
 
 
@@ -58,8 +53,11 @@ class Reference(Struct, gc=False):
     reference: Text = UNSET
 
 
-class Sketch(Struct, gc=False, rename="camel"):
-    """Of a resource of any type, what the short way reads; in about the order in which FHIR writes it."""
+class Sketch(Struct, gc=False, rename="camel", forbid_unknown_fields=True):
+    """Of a resource of any type, what the short way reads, and what it knows to be harmless; nothing else may be there.
+
+    In about the order in which FHIR writes it: the decoder looks for the next name from the last one found.
+    """
 
     resource_type: Literal[
         "Patient",
@@ -73,19 +71,21 @@ class Sketch(Struct, gc=False, rename="camel"):
         "ServiceRequest",
     ]
     id: Text = UNSET
-    status: Text = UNSET
     clinical_status: Status | UnsetType = UNSET
     verification_status: Status | UnsetType = UNSET
-    code: Concept | UnsetType = UNSET
-    medication_codeable_concept: Concept | UnsetType = UNSET
+    status: Text = UNSET
+    category: Unread = UNSET
+    code: Unread = UNSET
+    medication_codeable_concept: Unread = UNSET
     subject: Reference | UnsetType = UNSET
-    effective_date_time: Text = UNSET
     onset_date_time: Text = UNSET
+    effective_date_time: Text = UNSET
     value_quantity: Unread = UNSET
     value_codeable_concept: Unread = UNSET
     value_integer: Unread = UNSET
     value_boolean: Unread = UNSET
     value_string: Unread = UNSET
+    dosage: Unread = UNSET
     gender: Text = UNSET
     birth_date: Text = UNSET
     # A fact whose resource has one of these goes the long way.
@@ -94,49 +94,36 @@ class Sketch(Struct, gc=False, rename="camel"):
     information_source: Unread = UNSET
     asserter: Unread = UNSET
     recorder: Unread = UNSET
-    source: Unread = UNSET
-    data_absent_reason: Unread = UNSET
     recorded_date: Unread = UNSET
-    recorded: Unread = UNSET
     authored_on: Unread = UNSET
     date_asserted: Unread = UNSET
-    effective_instant: Unread = UNSET
     effective_period: Unread = UNSET
-    performed_date_time: Unread = UNSET
     performed_period: Unread = UNSET
-    value_range: Unread = UNSET
-    value_ratio: Unread = UNSET
-    value_sampled_data: Unread = UNSET
-    value_time: Unread = UNSET
-    value_date_time: Unread = UNSET
-    value_period: Unread = UNSET
-    value_attachment: Unread = UNSET
-    value_reference: Unread = UNSET
-    value_coding: Unread = UNSET
-    value_decimal: Unread = UNSET
-    value_date: Unread = UNSET
-    value_instant: Unread = UNSET
-    value_code: Unread = UNSET
-    value_positive_int: Unread = UNSET
-    value_unsigned_int: Unread = UNSET
-    # Other people, parts of a result, or another version of FHIR: `gather` must look at such a record.
-    link: Never = UNSET
-    focus: Never = UNSET
-    component: Never = UNSET
-    medication: Never = UNSET
-    occurence_date_time: Never = UNSET
-    occurence_period: Never = UNSET
-    occurrence_date_time: Never = UNSET
-    occurrence_period: Never = UNSET
-    occurrence_string: Never = UNSET
-    occurrence_age: Never = UNSET
-    occurrence_range: Never = UNSET
-    was_not_taken: Never = UNSET
-    taken: Never = UNSET
-    was_not_given: Never = UNSET
-    not_given: Never = UNSET
-    not_done: Never = UNSET
-    not_performed: Never = UNSET
+    performed_date_time: Unread = UNSET
+    data_absent_reason: Unread = UNSET
+    # What these say never changes a value that is read the short way.
+    meta: Unread = UNSET
+    text: Unread = UNSET
+    identifier: Unread = UNSET
+    encounter: Unread = UNSET
+    context: Unread = UNSET
+    note: Unread = UNSET
+    interpretation: Unread = UNSET
+    reference_range: Unread = UNSET
+    body_site: Unread = UNSET
+    severity: Unread = UNSET
+    abatement_date_time: Unread = UNSET
+    intent: Unread = UNSET
+    dosage_instruction: Unread = UNSET
+    reason_code: Unread = UNSET
+    requester: Unread = UNSET
+    result: Unread = UNSET
+    name: Unread = UNSET
+    telecom: Unread = UNSET
+    address: Unread = UNSET
+    deceased_date_time: Unread = UNSET
+    deceased_boolean: Unread = UNSET
+    marital_status: Unread = UNSET
 
 
 class _Entry(Struct, gc=False, rename="camel"):
@@ -144,17 +131,22 @@ class _Entry(Struct, gc=False, rename="camel"):
     full_url: Text = UNSET
 
 
-class _Bundle(Struct, gc=False, rename="camel"):
+class _Bundle(Struct, gc=False, rename="camel", forbid_unknown_fields=True):
     resource_type: Literal["Bundle"]
     type: Literal["collection", "transaction", "batch", "document", "message", "searchset"]
     entry: list[_Entry]
-    link: Never = UNSET
+    id: Unread = UNSET
+    meta: Unread = UNSET
+    identifier: Unread = UNSET
+    timestamp: Unread = UNSET
+    total: Unread = UNSET
 
 
 _BUNDLE = msgspec.json.Decoder(_Bundle)
 _RESOURCE = msgspec.json.Decoder(Sketch)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_FAILURES = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError, TypeError)
+_CONCEPT = msgspec.json.Decoder(_Concept)
+_FAILURES = (msgspec.MsgspecError, AttributeError, IndexError, RecursionError, TypeError, ValueError)
 
 # The decoder passes over a number in what it skips, however long: one beyond 4,300 digits, which makes a file no
 # record, shows as eight digits among every 512th byte.
@@ -162,58 +154,81 @@ _STRIDE = 512
 _LONG_NUMBER = re.compile(rb"[0-9]{8}")
 
 
+class Concept(NamedTuple):
+    """What a resource is about: its codes, each once, and its words, joined as `finding` joins them."""
+
+    keys: tuple[Key, ...]
+    text: str
+
+
 class Sketches(NamedTuple):
-    """A plain record's sketches: the Patient, the others by (system, code), and how many there are."""
+    """A plain record's sketches: the Patient's, and the others by (system, code)."""
 
     patient: Sketch
     coded: Mapping[Key, list[Sketch] | None]
-    count: int
 
 
 def sketch_record(data: bytes) -> Sketches | None:
     """The sketches of one Bundle about one Patient; `None` for anything else, however slightly different.
 
-    What it accepts, `gather_plain` accepts too. Everything is in one loop because a registry reads millions.
+    What it accepts, `gather_plain` accepts too.
     """
     if not _readable(data):
         return None
     try:
-        bundle = _BUNDLE.decode(data)
+        entries = _BUNDLE.decode(data).entry
+        patient = entries[0].resource
+        mine = {f"Patient/{patient.id}", entries[0].full_url or f"Patient/{patient.id}"}
+        others = [entry.resource for entry in entries[1:]]
+        if (
+            patient.resource_type != "Patient"
+            or not patient.id
+            or not mine.issuperset({sketch.subject.reference for sketch in others})  # type: ignore[union-attr]
+        ):
+            return None
+        ids = {sketch.id for sketch in others}
+        if UNSET in ids or len(ids) != len(others):
+            return None
+        return Sketches(patient, _by_code(others))
     except _FAILURES:
         return None
-    entries = bundle.entry
-    if not entries:
-        return None
-    first = entries[0]
-    patient = first.resource
-    if patient.resource_type != "Patient" or not patient.id:
-        return None
-    mine, url = f"Patient/{patient.id}", first.full_url or None
-    ids: set[Any] = set()
-    coded: dict[Key, list[Sketch] | None] = {}
-    try:
-        for entry in entries[1:]:
-            sketch = entry.resource
-            reference = sketch.subject.reference  # type: ignore[union-attr]
-            if reference != mine and reference != url:
-                return None
-            ids.add(sketch.id)
-            concept = sketch.code or sketch.medication_codeable_concept
-            codings = concept.coding  # type: ignore[union-attr]
-            if not codings and concept.text is UNSET:  # type: ignore[union-attr]
-                return None
-            for coding in codings:
-                key = coding.system, coding.code
-                same = coded.get(key)
-                if same is None:
-                    coded[key] = [sketch]
-                elif same[-1] is not sketch:
-                    same.append(sketch)
-    except AttributeError:  # an element is absent that a plain resource has
-        return None
-    if UNSET in ids or len(ids) != len(entries) - 1:
-        return None
-    return Sketches(patient, coded, len(entries))
+
+
+def _concept(sketch: Sketch) -> bytes:
+    return bytes(sketch.code or sketch.medication_codeable_concept)  # type: ignore[arg-type]
+
+
+def _by_code(sketches: list[Sketch]) -> Mapping[Key, list[Sketch] | None]:
+    alike: dict[bytes, list[Sketch]] = {}
+    for sketch in sketches:
+        concept = bytes(sketch.code or sketch.medication_codeable_concept)  # type: ignore[arg-type]
+        same = alike.get(concept)
+        if same is None:
+            alike[concept] = [sketch]
+        else:
+            same.append(sketch)
+    coded = _Coded()
+    for concept, same in alike.items():
+        for key in read_concept(concept).keys:
+            others = coded.get(key)
+            coded[key] = same if others is None else others + same
+    return coded
+
+
+def concept_of(sketch: Sketch) -> Concept:
+    """What a resource is about."""
+    return read_concept(_concept(sketch))
+
+
+@lru_cache(maxsize=4096)
+def read_concept(content: bytes) -> Concept:
+    """A concept from its JSON; concepts recur, so the last thousands are kept."""
+    concept = _CONCEPT.decode(content)
+    if not concept.coding and concept.text is UNSET:
+        raise ValueError("a concept that says nothing")
+    keys = dict.fromkeys((coding.system, coding.code) for coding in concept.coding)
+    words = [concept.text or "", *(coding.display or "" for coding in concept.coding)]
+    return Concept(tuple(keys), " ; ".join(words))
 
 
 def _readable(data: bytes) -> bool:
@@ -227,6 +242,13 @@ def _readable(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+class _Coded(dict[Key, "list[Sketch] | None"]):
+    """Sketches by (system, code); of any other code there is none."""
+
+    def __missing__(self, key: Key) -> list[Sketch]:
+        return []
 
 
 class SketchedLater(dict[Key, "list[Sketch] | None"]):

@@ -80,7 +80,15 @@ def test_the_order_is_the_one_a_board_reads() -> None:
     assert first == (
         "65 year old woman: lantern disease, confirmed; in glow of the skin; line 1: Quill. As of 2026-03-02."
     )
-    headings = ["WHERE ON THE PATHWAY", "MARKERS BY SPECIMEN", "SITES", "FITNESS", "OPTIONS", "TASKS", "THE RECORD"]
+    headings = [
+        "WHERE ON THE PATHWAY",
+        "MARKERS BY SPECIMEN",
+        "SITES",
+        "FITNESS",
+        "OPTIONS",
+        "TASKS",
+        "THE RECORD",
+    ]
     places = [text.index(heading) for heading in headings]
     assert places == sorted(places)
     assert "An invented pack for tests. Nothing here is medicine." in text

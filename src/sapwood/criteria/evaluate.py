@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from operator import ge, gt, le, lt
+from operator import ge, gt, itemgetter, le, lt
 from typing import Any
 
 from ..truth import Truth
@@ -43,8 +43,7 @@ def compile_tree(tree: Tree) -> Callable[[Values], Value]:
             constant: Any = day_moment(value, value) if isinstance(value, date) else value
             return lambda values: constant
         case Named():
-            key = tree.key
-            return lambda values: values[key]
+            return itemgetter(tree.key)
         case Compare(op, left, right):
             return _comparison(op, left, right)
         case In(left, options):

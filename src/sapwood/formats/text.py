@@ -45,8 +45,15 @@ def write(plan: Plan, *, colour: bool = False, with_id: bool = False) -> str:
     questions(paper, plan)
     if others:
         paper.heading("Also watch")
+        silent = [
+            alert for alert in others if alert.state == "cannot_tell" and alert.alert.severity == "hold"
+        ]
         for alert in others:
-            _alert(paper, alert)
+            if alert not in silent or len(silent) <= _SHOWN_ALERTS:
+                _alert(paper, alert)
+        if len(silent) > _SHOWN_ALERTS:
+            titles = "; ".join(alert.alert.title for alert in silent)
+            paper.say(f"HOLD (cannot tell): do not give until checked: {titles}.", hang=4, style="hold")
     _record(paper, plan)
     return paper.text()
 

@@ -1,0 +1,54 @@
+"""What a pack may not say though every word of it is known: times, limits and keys that would never work."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sapwood.definitions import FactDefinition, PathwayDefinition
+
+_LENGTH = re.compile(r"\d+\s*(?:h|d|w|mo|y)")
+_FROM_RECORD = ("birth_age_years", "sex", "record_first", "record_last", "deceased")
+_FROM_LINES = (
+    "treatment_started treatment_planned line_count current_regimen current_line_start cycle_number cycle_start "
+    "doses_this_cycle last_dose_day first_dose_day previous_dose_day best_response"
+).split()
+
+Fault = tuple[str, str, str, str]
+"""A file, an entry of it, what is wrong with it, and what to do."""
+
+
+def unsound(facts: Mapping[str, FactDefinition], pathway: PathwayDefinition) -> Iterator[Fault]:
+    """Everything that could be read, and would then silently never count, or fail on a patient."""
+    for name, fact in facts.items():
+        yield from (("facts.yaml", name, what, remedy) for what, remedy in _faults(fact, facts))
+    for sort in ("steps", "tracks", "tasks", "options", "alerts"):
+        for entry, times in Counter(one.id for one in getattr(pathway, sort)).items():
+            if times > 1:
+                yield "pathway.yaml", entry, f"{times} {sort} have this id", "Give each its own."
+
+
+def _faults(fact: FactDefinition, facts: Mapping[str, FactDefinition]) -> Iterator[tuple[str, str]]:
+    for key, length in (("within", fact.within), ("holds", fact.holds)):
+        if length not in ("", "always") and _LENGTH.fullmatch(length) is None:
+            yield f"`{key}` is no length of time", "Write it as 12h, 7d, 2w, 3mo or 1y."
+    for key in ("before", "after", "on_day", "day_before"):
+        anchor = facts.get(getattr(fact, key))
+        if anchor is not None and anchor.type != "instant":
+            yield f"`{key}` names a fact that is no instant", "Name a fact of the type `instant`, or as_of."
+    if fact.closed_world is not None and not (fact.type == "boolean" or fact.from_lines):
+        yield "`closed_world` on a fact that is not yes or no", "Make it a boolean, or take it out."
+    if fact.plausible and not _limits(fact.plausible):
+        yield "`plausible` is not a low and a high limit", "Write two numbers, the smaller first."
+    if fact.from_record and fact.from_record not in _FROM_RECORD:
+        yield "`from_record` names nothing a record gives", f"Known: {', '.join(_FROM_RECORD)}."
+    if fact.from_lines and fact.from_lines not in _FROM_LINES and not fact.from_lines.startswith("given:"):
+        yield "`from_lines` names nothing that lines give", f"Known: {', '.join(_FROM_LINES)}, given:ID."
+
+
+def _limits(plausible: list[Any]) -> bool:
+    numbers = [one for one in plausible if isinstance(one, int | Decimal) and not isinstance(one, bool)]
+    return len(numbers) == len(plausible) == 2 and numbers[0] <= numbers[1]
