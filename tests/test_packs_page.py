@@ -52,7 +52,6 @@ SHAPES: dict[str, dict[str, type[Definition]]] = {
         "option": definitions.Option,
         "point": definitions.Point,
         "alert": definitions.Alert,
-        "follow-up": definitions.FollowUp,
     },
     "regimens": {
         "regimen": definitions.Regimen,

@@ -117,7 +117,7 @@ def test_the_contract_in_short() -> None:
         ).split()
     )
     assert written["pack"] == {"id": "lantern", "version": "0.0.1", "region": "US", "reviewed": True}
-    assert written["patient"] == {"age_years": 65, "sex": "female"}
+    assert written["patient"] == {"age_years": 65, "sex": "female", "deceased": False}
     assert written["position"]["step"] == "workup"
     lux = written["facts"]["lux"]
     assert (lux["low"], lux["high"], lux["high_open"], lux["source"]) == (0, 4, True, ["Observation/r5"])

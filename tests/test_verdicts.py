@@ -95,7 +95,7 @@ def test_an_answer_by_the_patient_is_the_patients_own_word() -> None:
         ([], "not on record"),
         ([observed("lux", 3.0, "2025-01-01")], "too old to count"),
         ([observed("lux", 3.0), observed("lux", 4.0)], "sources disagree"),
-        ([observed("lux", quantity(3, "bananas"))], "there, but not understood"),
+        ([observed("lux", quantity(3, "bananas"))], "on record, but cannot be used"),
     ],
 )
 def test_an_unknown_fact_says_why(resources: list[dict[str, Any]], words: str) -> None:

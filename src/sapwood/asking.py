@@ -70,12 +70,12 @@ def _attribute(name: str) -> Value:
     return Decimal(1) if name.endswith(".high") else None
 
 
-def ask_next(position: Position) -> tuple[Question, ...]:
+def ask_next(position: Position, *, only_turning: bool = False) -> tuple[Question, ...]:
     """Unknown facts whose answer would change something now, the most telling first.
 
     Ranked by whether an answer moves the position, then by how many of the step's own criteria, and of all
     criteria and options, it changes, then by settling sets, then by pack order. While a criterion the pack turns
-    on is unknown, one of the first five questions belongs to it.
+    on is unknown, one of the first five questions belongs to it; with `only_turning`, all of them do.
     """
     verdicts, facts = position.verdicts, position.verdicts.facts
     watched = dict(_watched(position))
@@ -104,11 +104,16 @@ def ask_next(position: Position) -> tuple[Question, ...]:
         names = tuple(dict.fromkeys((["position"] if moves else []) + (alone or together)))
         if not names:
             continue
-        rank = (-int(moves), -len(changed & focus), -len(alone), -len(together), order[fact])
+        share = sum(fact in one for name in turning for one in verdicts[name].settle.true)
+        rank = (-int(moves), -len(changed & focus), -share, -len(alone), -len(together), order[fact])
         label = group.label if group is not None and group.key else ""
         ranked.append((rank, Question(fact, definition.ask.text, definition.ask.of, names, label)))
     ranked.sort(key=lambda entry: entry[0])
     questions = _various([question for _, question in ranked], facts)
+    if only_turning:
+        return tuple(
+            question for question in questions if any(question.fact in settling[name] for name in key)
+        )
     for name in key:
         belonging = [question for question in questions if question.fact in settling[name]]
         if belonging and not any(question in belonging for question in questions[:_FIRST]):

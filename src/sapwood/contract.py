@@ -24,6 +24,7 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
     patient: dict[str, Any] = {
         "age_years": _figure(facts.value("age_years")) if "age_years" in pack.facts else None
     }
+    patient["deceased"] = plan.deceased
     patient["sex"] = facts.value("sex") if "sex" in pack.facts else None
     if with_id and record.patient is not None:
         patient["id"] = record.patient.get("id")
@@ -116,6 +117,7 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
                 "doses_given": line.given,
                 "doses_held": line.held,
                 "best_response": line.response or None,
+                "response_unread": line.response_unread,
                 "ordered_by_text": line.ordered_by_text,
                 "source": list(line.sources),
             }

@@ -216,18 +216,6 @@ class Alert(Definition, frozen=True):
         return self.speak_when_unknown
 
 
-class FollowUp(Definition, frozen=True):
-    """A dated duty after treatment."""
-
-    id: str
-    title: str
-    when: str = "TRUE"
-    from_day: str = ""
-    until: str = ""
-    every: str = ""
-    evidence: Words = []
-
-
 class PathwayDefinition(Definition, frozen=True):
     """Steps in order, and what goes with them."""
 
@@ -236,7 +224,6 @@ class PathwayDefinition(Definition, frozen=True):
     tasks: list[Task] = []
     options: list[Option] = []
     alerts: list[Alert] = []
-    follow_up: list[FollowUp] = []
 
 
 class Drug(Definition, frozen=True):
@@ -377,7 +364,6 @@ class Board(Definition, frozen=True):
     markers: Words = []
     sites: Words = []
     fitness: Words = []
-    response: str = ""
     wishes: list[Said] = []
 
 
@@ -407,6 +393,7 @@ class PackDefinition(Definition, frozen=True):
     codesystems: dict[str, list[str]] = {}
     board: Board = Board()
     turns_on: Words = []
+    ended_when: str = ""
     adult_when_false: str = ""
     adult_numbers: Words = []
     adult_only_text: str = "The schedules in this pack are for adults; a paediatric team sets the doses."

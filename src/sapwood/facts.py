@@ -70,7 +70,7 @@ STATE_WORDS = {
     "missing": "not on record",
     "stale": "too old to count",
     "conflicting": "sources disagree",
-    "unusable": "there, but not understood",
+    "unusable": "on record, but cannot be used",
     "not_applicable": "does not apply",
     "known": "known",
 }

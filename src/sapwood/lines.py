@@ -54,6 +54,8 @@ class Event:
     cycles: int | None = None
     source: str = ""
     resource: Resource | None = None
+    protocol: str = ""  # the pack's own word for the protocol the text names
+    response_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Line:
     given: int
     held: int
     response: str
+    response_unread: bool
     ordered_by_text: bool
     sources: tuple[str, ...]
 
@@ -204,6 +207,7 @@ def _event(
     }
     longest = max(named.values(), default=0)
     by_name = frozenset(name for name, size in named.items() if size and size == longest)
+    protocols = [name for one in by_name for name in regimens[one].names if holds_phrase(described, [name])]
     if not drugs and not by_name:
         return None
     kind = _kind(resource)
@@ -236,6 +240,8 @@ def _event(
         int(cycles[1]) if cycles else None,
         source,
         resource,
+        max(protocols, key=len, default=""),
+        response is not None and not _response(response[1]),
     )
 
 
@@ -291,7 +297,7 @@ def _line(number: int, events: Sequence[Event], by_text: bool, regimens: Mapping
     return Line(
         number,
         regimen,
-        regimens[regimen].title if regimen in regimens else "treatment not named",
+        _title(regimen, events, regimens),
         days[0] if days else None,
         None,
         _cycles(days, held, regimens.get(regimen)),
@@ -299,9 +305,23 @@ def _line(number: int, events: Sequence[Event], by_text: bool, regimens: Mapping
         sum(event.kind == "given" for event in events),
         sum(event.kind == "held" for event in events),
         responses[-1] if responses else "",
+        not responses and any(event.response_unread for event in events),
         by_text,
         tuple(dict.fromkeys(event.source for event in events if event.source)),
     )
+
+
+def _title(regimen: str, events: Sequence[Event], regimens: Mapping[str, Regimen]) -> str:
+    """A line's name: its regimen, the protocol the text names, and drugs given that the regimen does not hold."""
+    if regimen not in regimens:
+        return "treatment not named"
+    title = regimens[regimen].title
+    protocol = next((event.protocol for event in events if event.protocol), "")
+    if protocol and not holds_phrase(tokens(title), [protocol]):
+        title = f"{title} ({protocol})"
+    own = {drug.id for drug in regimens[regimen].drugs}
+    added = dict.fromkeys(drug for event in events for drug in sorted(event.drugs - own))
+    return f"{title} with {', '.join(added)}".replace("_", " ") if added and own else title
 
 
 def _best_regimen(events: Sequence[Event], regimens: Mapping[str, Regimen]) -> str:

@@ -73,7 +73,7 @@ class _Reading:
         content = Content(about, facts, criteria, pathway, evidence, regimens)
         self.check_references(content)
         self.check_cycles(facts)
-        for file, entry, what, remedy in unsound(facts, pathway):
+        for file, entry, what, remedy in unsound(facts, pathway, regimens):
             self.problem(self.where(file, entry), what, remedy)
         self.stop_if_faulty()
         return Pack(

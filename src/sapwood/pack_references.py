@@ -129,5 +129,7 @@ def _in_about(about: PackDefinition, where: Where) -> Iterator[Mention]:
     yield from (("fact", name, place) for name in (*board.markers, *board.sites))
     yield from (("criterion", name, where("pack.yaml", "turns_on")) for name in about.turns_on)
     yield from (("criterion", name, where("pack.yaml", "adult_numbers")) for name in about.adult_numbers)
+    if about.ended_when:
+        yield "fact", about.ended_when, where("pack.yaml", "ended_when")
     if about.adult_when_false:
         yield "criterion", about.adult_when_false, where("pack.yaml", "adult_when_false")

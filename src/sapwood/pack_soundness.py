@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sapwood.definitions import FactDefinition, PathwayDefinition
+from sapwood.definitions import FactDefinition, PathwayDefinition, Regimen
+from sapwood.units import ucum_code
 
 _LENGTH = re.compile(r"\d+\s*(?:h|d|w|mo|y)")
 _FROM_RECORD = ("birth_age_years", "sex", "record_first", "record_last", "deceased")
@@ -21,10 +22,17 @@ Fault = tuple[str, str, str, str]
 """A file, an entry of it, what is wrong with it, and what to do."""
 
 
-def unsound(facts: Mapping[str, FactDefinition], pathway: PathwayDefinition) -> Iterator[Fault]:
+def unsound(
+    facts: Mapping[str, FactDefinition], pathway: PathwayDefinition, regimens: Mapping[str, Regimen]
+) -> Iterator[Fault]:
     """Everything that could be read, and would then silently never count, or fail on a patient."""
+    treatments = {*regimens, *(drug.id for regimen in regimens.values() for drug in regimen.drugs)}
     for name, fact in facts.items():
         yield from (("facts.yaml", name, what, remedy) for what, remedy in _faults(fact, facts))
+        given = fact.from_lines.removeprefix("given:")
+        if given != fact.from_lines and given not in treatments:
+            what = "`from_lines` names no drug or regimen of the pack"
+            yield "facts.yaml", name, what, f"Known: {', '.join(sorted(treatments))}."
     for sort in ("steps", "tracks", "tasks", "options", "alerts"):
         for entry, times in Counter(one.id for one in getattr(pathway, sort)).items():
             if times > 1:
@@ -41,6 +49,10 @@ def _faults(fact: FactDefinition, facts: Mapping[str, FactDefinition]) -> Iterat
             yield f"`{key}` names a fact that is no instant", "Name a fact of the type `instant`, or as_of."
     if fact.closed_world is not None and not (fact.type == "boolean" or fact.from_lines):
         yield "`closed_world` on a fact that is not yes or no", "Make it a boolean, or take it out."
+    if fact.type == "quantity" and ucum_code(fact.unit) is None and not fact.derived:
+        yield "a quantity without a UCUM unit", "Give its `unit` as a UCUM code, such as g/dL or 10*9/L."
+    if fact.holds != "always" and fact.which not in ("latest", "earliest", "agree"):
+        yield f"`holds` has no effect with `which: {fact.which}`", "Use `within` there."
     if fact.plausible and not _limits(fact.plausible):
         yield "`plausible` is not a low and a high limit", "Write two numbers, the smaller first."
     if fact.from_record and fact.from_record not in _FROM_RECORD:

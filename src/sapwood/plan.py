@@ -40,6 +40,11 @@ class Plan:
         return self.position.verdicts
 
     @property
+    def deceased(self) -> bool:
+        """Whether the person is known to have died."""
+        return has_ended(self.facts)
+
+    @property
     def adult_numbers(self) -> bool:
         """Whether numbers meant for adults may be shown: only for a person known to be an adult."""
         rule = self.facts.pack.about.adult_when_false
@@ -95,13 +100,14 @@ class Plan:
         """The ids of every claim this plan rests on."""
         cited: dict[str, None] = {}
         for name in self.verdicts:
-            cited.update(dict.fromkeys(self.facts.pack.criteria[name].evidence))
+            if not self.hidden(name):
+                cited.update(dict.fromkeys(self.facts.pack.criteria[name].evidence))
         for standing in self.options:
             cited.update(dict.fromkeys(standing.option.evidence))
             for point in (*standing.for_, *standing.against, *standing.open_):
                 cited.update(dict.fromkeys(point.evidence))
             regimen = self.regimen(standing)
-            if regimen:
+            if regimen and self.adult_numbers:
                 cited.update(dict.fromkeys((*regimen.evidence, *regimen.efficacy)))
         for task in self.tasks:
             cited.update(dict.fromkeys(task.task.evidence))
@@ -122,8 +128,16 @@ class Plan:
         return len(used)
 
 
+def has_ended(facts: Facts) -> bool:
+    """Whether the person has died: then nothing is offered or due any more."""
+    rule = facts.pack.about.ended_when
+    return bool(rule) and facts.values[rule] is True
+
+
 def make_plan(position: Position, facts: Facts) -> Plan:
     """The plan that follows from a position and the facts behind it."""
+    if has_ended(facts):
+        return Plan(position, facts, (), (), (), ask_next(position, only_turning=True))
     return Plan(
         position,
         facts,

@@ -112,7 +112,9 @@ def shortcuts_of(pack: Pack) -> Mapping[str, Peek]:
             name: peek_for(fact, extraction.places[name], extraction.hedges)
             for name, fact in pack.facts.items()
         }
-        peeks |= {name: _constantly(pack.sentences[name].tree) for name, fact in pack.facts.items() if fact.derived}
+        peeks |= {
+            name: _constantly(pack.sentences[name].tree) for name, fact in pack.facts.items() if fact.derived
+        }
         ready = pack.__dict__["shortcuts"] = {name: peek for name, peek in peeks.items() if peek is not None}
     return ready
 

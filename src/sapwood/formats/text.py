@@ -76,6 +76,8 @@ def headline(plan: Plan) -> str:
     present = [site_name(fact) for fact in involved if fact.value is True]
     if present:
         parts.append(f"in {_list(present)}")
+    if plan.deceased:
+        parts.append("has died")
     line = facts.treatment.current
     if line is not None:
         parts.append(

@@ -76,7 +76,7 @@ def sites(paper: Paper, plan: Plan) -> None:
 def fitness(paper: Paper, plan: Plan) -> None:
     """Each fitness rule by itself, with what failed or is awaited."""
     names = plan.facts.pack.about.board.fitness
-    if not names or plan.position.step == NO_SIGNAL:
+    if not names or not any(standing.option.regimen for standing in plan.options):
         return
     paper.heading("Fitness, by rule set (never merged)")
     if not plan.adult_numbers:
@@ -134,6 +134,8 @@ def lines(paper: Paper, plan: Plan) -> None:
             parts.append(f"{line.given} given, {line.held} held")
         if line.response:
             parts.append(f"best response {line.response}")
+        elif line.response_unread:
+            parts.append("a response is told in words that were not read")
         if line.ordered_by_text:
             parts.append("order as the text gives it")
         paper.row(f"line {line.number}", "; ".join(parts), width=10)
