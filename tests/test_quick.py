@@ -157,7 +157,7 @@ def test_both_ways_give_the_same_answer(found: list[dict[str, Any]], as_of: str)
 
 def careful(facts: Facts) -> None:
     """Switches the short way off."""
-    facts.__dict__["_short_cuts"] = {}
+    facts.__dict__["short_cuts"] = {}
     facts.values.clear()
     facts.trusted.clear()
 
@@ -176,8 +176,8 @@ def test_the_short_way_is_taken_for_plain_facts_only() -> None:
 
 def test_an_answer_switches_the_short_way_off() -> None:
     lux = observed("lux", 4, "2026-03-01T10:00:00Z")
-    assert facts_of(PACK, lux)._short_cuts
+    assert facts_of(PACK, lux).short_cuts
     facts = facts_of(PACK, lux, told=["lux=5"])
-    assert not facts._short_cuts
+    assert not facts.short_cuts
     assert facts.values["lux"] == 5
     assert LAB

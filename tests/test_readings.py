@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from small_packs import LAB, TODAY, code, observed, one_fact, quantity
 
-from sapwood.readings import Refusal, holds_phrase, read_answer, tokens
+from sapwood.concepts import holds_phrase, tokens
+from sapwood.readings import Refusal, read_answer
 from sapwood.values import Range
 
 YES_NO: dict[str, Any] = {"type": "boolean", "find": [{"in": "Observation", "codes": {"lab": ["x"]}}]}

@@ -109,18 +109,25 @@ class Values(dict[str, Value]):
         facts = self._facts()
         if facts is None:
             raise ReferenceError("Keep the Facts object for as long as its values are read.")
-        sentence = facts.pack.sentences.get(name)
         value: Value
-        if sentence is None or (
-            name in facts.pack.facts and sentence.per_specimen is (self.group is not None)
-        ):
+        peek = facts.short_cuts.get(name)
+        if peek is not None:
+            value = peek(facts.record.sketches, facts.limits)
+            if value is NOTHING:
+                value = facts.presumed(name)
+            if value is not LONG_WAY:
+                self[name] = value
+                return value
+        pack = facts.pack
+        sentence = pack.sentences.get(name)
+        if sentence is None or (name in pack.facts and sentence.per_specimen is (self.group is not None)):
             value = facts.value(name, self.group, trusted=self.trusted)
         elif sentence.per_specimen and self.group is None:
             value = some(facts.values_in(one, trusted=self.trusted)[name] for one in facts.groups)  # type: ignore[misc]
         elif not sentence.per_specimen and self.group is not None:
             value = (facts.trusted if self.trusted else facts.values)[name]
         else:
-            value = facts.pack.compiled(name)(self)
+            value = pack.compiled(name)(self)
         self[name] = value
         return value
 
@@ -157,10 +164,10 @@ class Facts:
         self._found: dict[str, Found] = {}
         self._group_values: dict[tuple[str, bool], Values] = {}
         self.violated: frozenset[str] = frozenset()
-        self._limits = limits_of(as_of)
-        self._short_cuts: Mapping[str, Peek] = {}
+        self.limits = limits_of(as_of)
+        self.short_cuts: Mapping[str, Peek] = {}
         if not answers and (record.plain or not self.finder.parts):
-            self._short_cuts = shortcuts_of(pack)
+            self.short_cuts = shortcuts_of(pack)
         if pack.invariants:
             self._check_always()
 
@@ -183,16 +190,13 @@ class Facts:
             self._facts[key] = self._work_out(name, definition, group)
         return self._facts[key]
 
+    def presumed(self, name: str) -> Value:
+        """What the silence of the record says about a fact: `False` where it covers the matter, else unknown."""
+        closed = self.pack.facts[name].closed_world
+        return False if closed is not None and self.values[closed.covered_by] is True else None
+
     def value(self, name: str, group: Group | None = None, *, trusted: bool = False) -> Value:
         """What a sentence sees under a name (`albumin`, `alt.high`, `csf_flow.when`); unknown is `None`."""
-        peek = self._short_cuts.get(name)
-        if peek is not None:
-            value = peek(self.record.sketches, self._limits)
-            if value is NOTHING:
-                closed = self.pack.facts[name].closed_world
-                return False if closed is not None and self.values[closed.covered_by] is True else None
-            if value is not LONG_WAY:
-                return value  # type: ignore[no-any-return]
         if name == "as_of":
             return self.as_of
         if not self.answers and not self.violated:
@@ -526,7 +530,7 @@ class Facts:
                 broken.update(base for base in self.pack.base_facts[name] if base not in _FIRM)
         if broken:
             self.violated = frozenset(broken)
-            self._short_cuts = {}
+            self.short_cuts = {}
             self._facts.clear()
             self._group_values.clear()
             self.values.clear()

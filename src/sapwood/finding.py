@@ -10,21 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from sapwood.concepts import Resource, codes_of, concept_text, holds_phrase, listed, matches, tokens
 from sapwood.definitions import FactDefinition, Source
 from sapwood.pack import Pack
-from sapwood.readings import (
-    Reading,
-    Refusal,
-    Resource,
-    codes_of,
-    concept_text,
-    holds_phrase,
-    matches,
-    read_element,
-    read_value,
-    tokens,
-    value_element,
-)
+from sapwood.readings import Reading, Refusal, read_element, read_value, value_element
 from sapwood.record import Record
 from sapwood.values import Moment, Value, read_moment
 
@@ -269,11 +258,10 @@ class Finder:
             return False
         if source.at is not None:
             sites = resource.get("bodySite")
-            listed = sites if isinstance(sites, list) else [sites]
-            if not any(matches(site, source.at, self.extraction.systems) for site in listed):
+            if not any(matches(site, source.at, self.extraction.systems) for site in listed(sites)):
                 return False
         if source.category:
-            found = {code for concept in _listed(resource.get("category")) for _, code in codes_of(concept)}
+            found = {code for concept in listed(resource.get("category")) for _, code in codes_of(concept)}
             if not found & set(source.category):
                 return False
         if source.value_words:
@@ -282,14 +270,14 @@ class Finder:
             if not holds_phrase(said, source.value_words):
                 return False
         if source.note_words:
-            notes = tokens(" ; ".join(concept_text(note) for note in _listed(resource.get("note"))))
+            notes = tokens(" ; ".join(concept_text(note) for note in listed(resource.get("note"))))
             if not holds_phrase(notes, source.note_words):
                 return False
         return True
 
     def _has_component(self, source: Source, resource: Resource) -> bool:
         assert source.component is not None
-        for component in _listed(resource.get("component")):
+        for component in listed(resource.get("component")):
             element = value_element(component) if isinstance(component, dict) else None
             if element and matches(element[1], source.component, self.extraction.systems):
                 return True
@@ -337,8 +325,8 @@ class Finder:
 
     def assurance(self, resource: Resource) -> str:
         """Whether a resource is the patient's own word or a clinical source."""
-        people = [*_listed(resource.get("performer")), *_listed(resource.get("informationSource"))]
-        people += [*_listed(resource.get("asserter")), *_listed(resource.get("source"))]
+        people = [*listed(resource.get("performer")), *listed(resource.get("informationSource"))]
+        people += [*listed(resource.get("asserter")), *listed(resource.get("source"))]
         for person in people:
             actor = person.get("actor", person) if isinstance(person, dict) else {}
             reference = actor.get("reference") if isinstance(actor, dict) else None
@@ -376,7 +364,7 @@ class Finder:
                 label = concept_text(specimen.get("type")) or site
                 return f"specimen:{self.record.source_of(specimen)}", label or "specimen"
             return f"specimen:{reference}", "specimen"
-        for site in _listed(resource.get("bodySite")):
+        for site in listed(resource.get("bodySite")):
             label = concept_text(site)
             if label:
                 return f"site:{' '.join(tokens(label))}", label
@@ -388,22 +376,16 @@ class Finder:
         """The one specimen of the one report that lists this result."""
         found = set()
         for report in self.record.of_type("DiagnosticReport"):
-            specimens = [_reference(entry) for entry in _listed(report.get("specimen"))]
+            specimens = [_reference(entry) for entry in listed(report.get("specimen"))]
             if len(specimens) == 1 and any(
                 self.record.resolve(_reference(entry), report) is resource
-                for entry in _listed(report.get("result"))
+                for entry in listed(report.get("result"))
             ):
                 found.add(specimens[0])
         return found.pop() if len(found) == 1 else ""
 
 
 # --- small readings of resources --------------------------------------------------------------------
-
-
-def _listed(content: Any) -> list[Any]:
-    if content is None:
-        return []
-    return content if isinstance(content, list) else [content]
 
 
 def _reference(content: Any) -> str:
@@ -450,7 +432,7 @@ def text_of(resource: Resource) -> str:
     for key in ("code", "medicationCodeableConcept", "event", "vaccineCode"):
         concept = resource.get(key)
         if isinstance(concept, dict):
-            displays = [c.get("display", "") for c in _listed(concept.get("coding")) if isinstance(c, dict)]
+            displays = [c.get("display", "") for c in listed(concept.get("coding")) if isinstance(c, dict)]
             return " ; ".join(part for part in (concept.get("text", ""), *displays) if isinstance(part, str))
     return ""
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from sapwood.concepts import Resource, codes_of, concept_text, holds_phrase, listed, tokens
 from sapwood.definitions import Regimen
 from sapwood.errors import Problem
 from sapwood.finding import clinical_time, known_time
-from sapwood.readings import Resource, codes_of, concept_text, holds_phrase, tokens
 from sapwood.record import Record
 from sapwood.values import Moment, is_later
 
@@ -179,12 +179,12 @@ def _event(
     problems: list[Problem],
 ) -> Event | None:
     concept: Any = record.main_code(resource)
-    notes = " ; ".join(concept_text(note) for note in _listed(resource.get("note")))
+    notes = " ; ".join(concept_text(note) for note in listed(resource.get("note")))
     numbered = _NUMBERED.search(notes)
-    dosage = " ; ".join(concept_text(entry) for entry in _listed(resource.get("dosage")))
+    dosage = " ; ".join(concept_text(entry) for entry in listed(resource.get("dosage")))
     route = " ; ".join(
         concept_text(entry.get("route"))
-        for entry in _listed(resource.get("dosage"))
+        for entry in listed(resource.get("dosage"))
         if isinstance(entry, dict)
     )
     text = tokens(" ; ".join((concept_text(concept), dosage, route)))
@@ -243,12 +243,6 @@ def _event(
         max(protocols, key=len, default=""),
         response is not None and not _response(response[1]),
     )
-
-
-def _listed(content: Any) -> list[Any]:
-    if content is None:
-        return []
-    return content if isinstance(content, list) else [content]
 
 
 def _kind(resource: Resource) -> str | None:

@@ -12,11 +12,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import DecimalException
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
-import msgspec
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from sapwood.choosing import duration
 from sapwood.criteria.evaluate import compile_tree
@@ -26,7 +24,7 @@ from sapwood.definitions import FactDefinition, Source
 from sapwood.finding import Place, counting_statuses, extraction_of, hedged_text, pending_statuses
 from sapwood.pack import Pack
 from sapwood.readings import Refusal, read_element
-from sapwood.sketch import Key, Sketch, concept_of
+from sapwood.sketch import Condition, Key, MedicationAdministration, Observation, Sketch, read_concept
 from sapwood.values import Moment, Value
 
 LONG_WAY = object()
@@ -35,35 +33,12 @@ NOTHING = object()
 Index = Mapping[Key, list[Sketch] | None]
 Peek = Callable[[Index, "Limits"], Any]
 
-_FIELDS = {field.name: field.encode_name for field in msgspec.structs.fields(Sketch)}
-_VALUES = (
-    "value_quantity",
-    "value_codeable_concept",
-    "value_integer",
-    "value_boolean",
-    "value_string",
-)
-_SUFFIXES = tuple(_FIELDS[name].removeprefix("value") for name in _VALUES)
-_values_of = attrgetter(*_VALUES)
-_UNUSUAL = (
-    "issued",
-    "performer",
-    "information_source",
-    "asserter",
-    "recorder",
-    "recorded_date",
-    "authored_on",
-    "date_asserted",
-    "effective_period",
-    "performed_period",
-    "performed_date_time",
-    "data_absent_reason",
-)
-_DATED = frozenset(("Observation", "MedicationAdministration", "Condition"))
+_KINDS: Mapping[str, type] = {
+    "Observation": Observation,
+    "Condition": Condition,
+    "MedicationAdministration": MedicationAdministration,
+}
 _PENDING = pending_statuses()
-_unusual = attrgetter(*_UNUSUAL)
-_ORDINARY = (UNSET,) * len(_UNUSUAL)
-_ALL_BUT_ONE = len(_VALUES) - 1
 
 
 @lru_cache(maxsize=64)
@@ -131,7 +106,7 @@ def peek_for(fact: FactDefinition, places: tuple[Place, ...], hedges: tuple[str,
     if fact.which == "latest" and kinds == {"Observation"}:
         given = any(place.source.value is not None or place.source.status for place in places)
         return None if given else _latest_observation(fact, places)
-    if fact.which == "any" and fact.type == "boolean" and len(kinds) == 1 and kinds <= _DATED:
+    if fact.which == "any" and fact.type == "boolean" and len(kinds) == 1 and kinds <= set(_KINDS):
         return _any_presence(fact, places, kinds.pop(), hedges)
     return None
 
@@ -160,25 +135,20 @@ def _plain(source: Source) -> bool:
     )
 
 
-def _reader(fact: FactDefinition) -> Callable[[Sketch], Any]:
+def _reader(fact: FactDefinition) -> Callable[[Observation], Any]:
     """Reads an Observation's one value as this fact's type; values recur, so the last thousand are kept."""
 
     @lru_cache(maxsize=1024)
-    def reading(place: int, content: bytes) -> Any:
+    def reading(value: tuple[str, bytes]) -> Any:
         try:
-            found = read_element(_SUFFIXES[place], read_json(content), fact)
+            found = read_element(value[0], read_json(value[1]), fact)
         except DecimalException:
             return LONG_WAY
         return LONG_WAY if isinstance(found, Refusal) else found
 
-    def read(sketch: Sketch) -> Any:
-        values = _values_of(sketch)
-        if values.count(UNSET) != _ALL_BUT_ONE:
-            return LONG_WAY
-        for place, content in enumerate(values):
-            if content is not UNSET:
-                return reading(place, bytes(content))
-        return LONG_WAY
+    def read(sketch: Observation) -> Any:
+        value = sketch.value
+        return LONG_WAY if value is None else reading(value)
 
     return read
 
@@ -196,7 +166,7 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
                 return LONG_WAY
             since = limits.since(span)
         newest = ""
-        chosen: Sketch | None = None
+        chosen: Observation | None = None
         tied = False
         outside = []
         for key in keys:
@@ -204,9 +174,9 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
             if sketches is None:
                 return LONG_WAY
             for sketch in sketches:
-                when = sketch.effective_date_time
-                if sketch.resource_type != "Observation":
+                if type(sketch) is not Observation:
                     continue
+                when = sketch.when
                 if when is UNSET or when[4::3] != "--T::Z" or len(when) != 20:
                     return LONG_WAY
                 if when > last or when < since:
@@ -225,7 +195,7 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
             if not all(map(_exists, outside)):
                 return LONG_WAY
             return NOTHING if closed else None
-        if tied or not _exists(newest) or _unusual(chosen) != _ORDINARY:
+        if tied or chosen.odd or not _exists(newest):
             return LONG_WAY
         return read(chosen)
 
@@ -235,8 +205,8 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
 def _any_presence(
     fact: FactDefinition, places: tuple[Place, ...], kind: str, hedges: tuple[str, ...]
 ) -> Peek | None:
-    span, condition = fact.within, kind == "Condition"
-    if span and condition:
+    span, wanted = fact.within, _KINDS[kind]
+    if span and wanted is Condition:
         return None
     closed = fact.closed_world is not None
     asked = tuple(
@@ -257,24 +227,22 @@ def _any_presence(
                 if sketches is None:
                     return LONG_WAY
                 for sketch in sketches:
-                    if sketch.resource_type != kind:
+                    if type(sketch) is not wanted:
                         continue
-                    when = sketch.effective_date_time
-                    if condition:
-                        when = sketch.onset_date_time if when is UNSET else UNSET
+                    when = sketch.when
                     if when is UNSET or when[4::3] != "--T::Z" or len(when) != 20 or not _exists(when):
                         return LONG_WAY
                     if when > last or when < since:
                         continue
                     state = counts(sketch)
-                    if state is None or _unusual(sketch) != _ORDINARY:
+                    if state is None or sketch.odd:
                         return LONG_WAY
                     if not state:
                         continue
-                    if hedged_text(concept_of(sketch).text, hedges):
+                    if hedged_text(read_concept(bytes(sketch.concept)).text, hedges):
                         return LONG_WAY
                     said: Any = True if fixed is None else fixed
-                    if fixed is None and kind == "Observation":
+                    if fixed is None and type(sketch) is Observation:
                         said = read(sketch)
                         if said is LONG_WAY:
                             return LONG_WAY
@@ -287,29 +255,27 @@ def _any_presence(
     return peek
 
 
-def _status_of(kind: str, source: Source, closed: bool) -> Callable[[Sketch], bool | None]:
+def _status_of(kind: str, source: Source, closed: bool) -> Callable[[Any], bool | None]:
     """Whether a resource counts by its status; `None` where the long way must say."""
     open_still = _PENDING if closed else frozenset()
     if kind == "Condition":
         verifications = tuple(source.verification) or ("confirmed",)
         clinicals = tuple(source.clinical) or ("active", "recurrence", "relapse")
 
-        def condition(sketch: Sketch) -> bool | None:
-            try:
-                verification = sketch.verification_status.coding[0].code  # type: ignore[union-attr]
-                clinical = sketch.clinical_status.coding[0].code  # type: ignore[union-attr]
-            except (AttributeError, IndexError):
+        def condition(sketch: Condition) -> bool | None:
+            if not sketch.verification_status or not sketch.clinical_status:
                 return None
+            verification, clinical = sketch.verification_status.code, sketch.clinical_status.code
             if verification == "entered-in-error":
                 return False
             if verification in verifications and clinical in clinicals:
                 return True
-            return None if verification in open_still or clinical in open_still else False
+            return None if not verification or {verification, clinical} & open_still else False
 
         return condition
     statuses = frozenset(source.status or counting_statuses(kind))
 
-    def status(sketch: Sketch) -> bool | None:
+    def status(sketch: Observation | MedicationAdministration) -> bool | None:
         if sketch.status in statuses:
             return True
         return None if sketch.status is UNSET or sketch.status in open_still else False

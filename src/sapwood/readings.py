@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from typing import Any
 
-from sapwood.definitions import FactDefinition, Match
+from sapwood.concepts import Resource, codes_of, concept_text, phrases_of, tokens
+from sapwood.definitions import FactDefinition
 from sapwood.record import normalise
 from sapwood.units import contradicts_itself, convert, ucum_code
 from sapwood.values import Moment, Range, Value, read_moment
-
-Resource = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,66 +133,6 @@ def _start(content: Any) -> Any:
 # --- words and codes ------------------------------------------------------------------------------
 
 
-def concept_text(content: Any) -> str:
-    """The words of a CodeableConcept, Coding or string, as written; empty where there are none."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, dict):
-        text = content.get("text") or content.get("display")
-        if isinstance(text, str) and text:
-            return text
-        codings = content.get("coding")
-        for coding in codings if isinstance(codings, list) else ():
-            if isinstance(coding, dict) and isinstance(coding.get("display"), str):
-                return str(coding["display"])
-    return ""
-
-
-def codes_of(content: Any) -> list[tuple[str, str]]:
-    """The (system, code) pairs of a CodeableConcept or Coding."""
-    if not isinstance(content, dict):
-        return []
-    codings = content.get("coding")
-    found = []
-    for coding in codings if isinstance(codings, list) else [content]:
-        if isinstance(coding, dict) and isinstance(coding.get("code"), str):
-            found.append((str(coding.get("system", "")), coding["code"]))
-    return found
-
-
-_TOKEN = re.compile(r"[^\W_]+")
-
-
-def tokens(text: str) -> tuple[str, ...]:
-    """The words of a text, without case and punctuation: `CD4+/CD56+` is `cd4 cd56`."""
-    return tuple(_TOKEN.findall(normalise(text)))
-
-
-@cache
-def _phrases(words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tokens(word) for word in words)
-
-
-def holds_phrase(text: tuple[str, ...], words: list[str] | tuple[str, ...]) -> bool:
-    """Whether one of the phrases stands in the text, whole words only."""
-    for phrase in _phrases(tuple(words)):
-        size = len(phrase)
-        if size and any(text[start : start + size] == phrase for start in range(len(text) - size + 1)):
-            return True
-    return False
-
-
-def matches(content: Any, match: Match, systems: dict[str, list[str]]) -> bool:
-    """Whether a concept carries one of the codes, or its text one of the phrases."""
-    if match.codes:
-        wanted = {
-            (uri, code) for name, codes in match.codes.items() for uri in systems[name] for code in codes
-        }
-        if any(pair in wanted for pair in codes_of(content)):
-            return True
-    return bool(match.words) and holds_phrase(tokens(concept_text(content)), match.words)
-
-
 def pick(content: Any, fact: FactDefinition) -> Any:
     """The pack's own word for a value, by its codes first, then by its words; `None` where none or several fit."""
     pairs = {code for _, code in codes_of(content)}
@@ -206,7 +144,7 @@ def pick(content: Any, fact: FactDefinition) -> Any:
     text = tokens(concept_text(content))
     if not text or "?" in concept_text(content):
         return None
-    exact = {word for word, match in fact.values.items() if text in _phrases(tuple(match.words))}
+    exact = {word for word, match in fact.values.items() if text in phrases_of(tuple(match.words))}
     if len(exact) == 1:
         return exact.pop()
     if set(text) & (_OPEN | _CONFLICT):
@@ -217,7 +155,7 @@ def pick(content: Any, fact: FactDefinition) -> Any:
 
 def _stated(text: tuple[str, ...], words: list[str]) -> bool:
     """Whether one of the phrases stands in the text, with no denial before it."""
-    for phrase in _phrases(tuple(words)):
+    for phrase in phrases_of(tuple(words)):
         size = len(phrase)
         for start in range(len(text) - size + 1 if size else 0):
             if text[start : start + size] == phrase and not _DENIALS & set(text[:start]):

@@ -3,6 +3,9 @@
 A registry asks the same few questions of millions of ordinary records, and reading every word of them costs more
 than the answers do. A sketch never has a say of its own: a record that is not plain has none, and the long way
 decides. Reasons, sources and problems always come from the whole record.
+
+FHIR stays JSON everywhere else. The classes here list, for the three types the short way knows, the elements it
+reads and those that are harmless to it; a resource with any other element is not plain.
 """
 
 from __future__ import annotations
@@ -10,10 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from operator import attrgetter
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from sapwood.decode import LIMIT_BYTES
 
@@ -21,7 +25,195 @@ Resource = dict[str, Any]
 Key = tuple[str, str]
 Text = str | UnsetType
 Unread = Raw | UnsetType
-"""An element left as bytes: that it is there, or what it says, is asked of few resources."""
+"""An element left as bytes: that it is there is all that most people ask."""
+
+
+class Reference(Struct, gc=False):
+    """Whom a resource is about."""
+
+    reference: Text = UNSET
+
+
+class _Word(Struct, gc=False):
+    code: str
+
+
+class Status(Struct, gc=False):
+    """A status that FHIR writes as a concept."""
+
+    coding: list[_Word] = []
+
+    @property
+    def code(self) -> str:
+        """Its first code; empty where it has none."""
+        return self.coding[0].code if self.coding else ""
+
+
+class _Resource(Struct, gc=False, rename="camel", tag_field="resourceType"):
+    """What every resource but the Patient has; elements are in about FHIR's order, which is quickest to decode."""
+
+    id: str
+    subject: Reference | UnsetType = UNSET
+
+
+class Observation(_Resource, tag=True, forbid_unknown_fields=True):
+    """A plain result: one value, none of its parts."""
+
+    status: Text = UNSET
+    category: Unread = UNSET
+    concept: Unread = field(default=UNSET, name="code")
+    when: Text = field(default=UNSET, name="effectiveDateTime")
+    value_quantity: Unread = UNSET
+    value_codeable_concept: Unread = UNSET
+    value_integer: Unread = UNSET
+    value_boolean: Unread = UNSET
+    value_string: Unread = UNSET
+    issued: Unread = UNSET
+    performer: Unread = UNSET
+    data_absent_reason: Unread = UNSET
+    meta: Unread = UNSET
+    text: Unread = UNSET
+    extension: Unread = UNSET
+    identifier: Unread = UNSET
+    based_on: Unread = UNSET
+    encounter: Unread = UNSET
+    interpretation: Unread = UNSET
+    note: Unread = UNSET
+    body_site: Unread = UNSET
+    method: Unread = UNSET
+    specimen: Unread = UNSET
+    reference_range: Unread = UNSET
+
+    @property
+    def odd(self) -> bool:
+        """Whether who said it, or since when it is known, must be looked at too."""
+        return not (self.issued is self.performer is self.data_absent_reason is UNSET)
+
+    @property
+    def value(self) -> tuple[str, bytes] | None:
+        """The one value, as its suffix and its JSON; `None` where there is none, or several."""
+        values = _values_of(self)
+        if values.count(UNSET) == len(_VALUES) - 1:
+            for suffix, content in zip(_VALUES.values(), values, strict=True):
+                if content is not UNSET:
+                    return suffix, bytes(content)
+        return None
+
+
+_VALUES = {
+    "value_quantity": "Quantity",
+    "value_codeable_concept": "CodeableConcept",
+    "value_integer": "Integer",
+    "value_boolean": "Boolean",
+    "value_string": "String",
+}
+_values_of = attrgetter(*_VALUES)
+
+
+class Condition(_Resource, tag=True, forbid_unknown_fields=True):
+    """A plain diagnosis: since when, and whether it is confirmed and active."""
+
+    clinical_status: Status | UnsetType = UNSET
+    verification_status: Status | UnsetType = UNSET
+    category: Unread = UNSET
+    severity: Unread = UNSET
+    concept: Unread = field(default=UNSET, name="code")
+    when: Text = field(default=UNSET, name="onsetDateTime")
+    abatement_date_time: Unread = UNSET
+    recorded_date: Unread = UNSET
+    recorder: Unread = UNSET
+    asserter: Unread = UNSET
+    meta: Unread = UNSET
+    text: Unread = UNSET
+    extension: Unread = UNSET
+    identifier: Unread = UNSET
+    encounter: Unread = UNSET
+    note: Unread = UNSET
+    body_site: Unread = UNSET
+
+    @property
+    def odd(self) -> bool:
+        """Whether who said it, or since when it is known, must be looked at too."""
+        return not (self.recorded_date is self.recorder is self.asserter is UNSET)
+
+
+class MedicationAdministration(_Resource, tag=True, forbid_unknown_fields=True):
+    """A plain dose at one instant."""
+
+    status: Text = UNSET
+    category: Unread = UNSET
+    concept: Unread = field(default=UNSET, name="medicationCodeableConcept")
+    when: Text = field(default=UNSET, name="effectiveDateTime")
+    dosage: Unread = UNSET
+    performer: Unread = UNSET
+    meta: Unread = UNSET
+    text: Unread = UNSET
+    extension: Unread = UNSET
+    identifier: Unread = UNSET
+    context: Unread = UNSET
+    request: Unread = UNSET
+    reason_code: Unread = UNSET
+    note: Unread = UNSET
+
+    @property
+    def odd(self) -> bool:
+        """Whether who said it must be looked at too."""
+        return self.performer is not UNSET
+
+
+class _Other(_Resource):
+    """A resource that the short way never reads: only whom it is about matters."""
+
+    concept: ClassVar[bytes] = b""
+
+
+class _Procedure(_Other, tag="Procedure"): ...
+
+
+class _MedicationRequest(_Other, tag="MedicationRequest"): ...
+
+
+class _MedicationStatement(_Other, tag="MedicationStatement"): ...
+
+
+class _DiagnosticReport(_Other, tag="DiagnosticReport"): ...
+
+
+class _ServiceRequest(_Other, tag="ServiceRequest"): ...
+
+
+class Patient(Struct, gc=False, rename="camel", tag_field="resourceType", tag=True):
+    """Of the Patient, what age and sex are read from."""
+
+    id: str
+    gender: Text = UNSET
+    birth_date: Text = UNSET
+    link: Unread = UNSET
+
+
+Sketch = Observation | Condition | MedicationAdministration
+
+
+class _Entry(Struct, gc=False, rename="camel"):
+    resource: (
+        Observation
+        | Condition
+        | MedicationAdministration
+        | _Procedure
+        | _MedicationRequest
+        | _MedicationStatement
+        | _DiagnosticReport
+        | _ServiceRequest
+        | Patient
+    )
+    full_url: Text = UNSET
+
+
+class _Bundle(Struct, gc=False, rename="camel"):
+    resource_type: Literal["Bundle"]
+    type: Literal["collection", "transaction", "batch", "document", "message", "searchset"]
+    entry: list[_Entry]
+    link: Unread = UNSET
 
 
 class _Coding(Struct, gc=False):
@@ -35,117 +227,10 @@ class _Concept(Struct, gc=False):
     text: Text = UNSET
 
 
-class Word(Struct, gc=False):
-    """A coding of which the code alone is read."""
-
-    code: str
-
-
-class Status(Struct, gc=False):
-    """A status that FHIR writes as a concept."""
-
-    coding: list[Word] = []
-
-
-class Reference(Struct, gc=False):
-    """Whom a resource is about."""
-
-    reference: Text = UNSET
-
-
-class Sketch(Struct, gc=False, rename="camel", forbid_unknown_fields=True):
-    """Of a resource of any type, what the short way reads, and what it knows to be harmless; nothing else may be there.
-
-    In about the order in which FHIR writes it: the decoder looks for the next name from the last one found.
-    """
-
-    resource_type: Literal[
-        "Patient",
-        "Observation",
-        "Condition",
-        "Procedure",
-        "MedicationAdministration",
-        "MedicationRequest",
-        "MedicationStatement",
-        "DiagnosticReport",
-        "ServiceRequest",
-    ]
-    id: Text = UNSET
-    clinical_status: Status | UnsetType = UNSET
-    verification_status: Status | UnsetType = UNSET
-    status: Text = UNSET
-    category: Unread = UNSET
-    code: Unread = UNSET
-    medication_codeable_concept: Unread = UNSET
-    subject: Reference | UnsetType = UNSET
-    onset_date_time: Text = UNSET
-    effective_date_time: Text = UNSET
-    value_quantity: Unread = UNSET
-    value_codeable_concept: Unread = UNSET
-    value_integer: Unread = UNSET
-    value_boolean: Unread = UNSET
-    value_string: Unread = UNSET
-    dosage: Unread = UNSET
-    gender: Text = UNSET
-    birth_date: Text = UNSET
-    # A fact whose resource has one of these goes the long way.
-    issued: Unread = UNSET
-    performer: Unread = UNSET
-    information_source: Unread = UNSET
-    asserter: Unread = UNSET
-    recorder: Unread = UNSET
-    recorded_date: Unread = UNSET
-    authored_on: Unread = UNSET
-    date_asserted: Unread = UNSET
-    effective_period: Unread = UNSET
-    performed_period: Unread = UNSET
-    performed_date_time: Unread = UNSET
-    data_absent_reason: Unread = UNSET
-    # What these say never changes a value that is read the short way.
-    meta: Unread = UNSET
-    text: Unread = UNSET
-    identifier: Unread = UNSET
-    encounter: Unread = UNSET
-    context: Unread = UNSET
-    note: Unread = UNSET
-    interpretation: Unread = UNSET
-    reference_range: Unread = UNSET
-    body_site: Unread = UNSET
-    severity: Unread = UNSET
-    abatement_date_time: Unread = UNSET
-    intent: Unread = UNSET
-    dosage_instruction: Unread = UNSET
-    reason_code: Unread = UNSET
-    requester: Unread = UNSET
-    result: Unread = UNSET
-    name: Unread = UNSET
-    telecom: Unread = UNSET
-    address: Unread = UNSET
-    deceased_date_time: Unread = UNSET
-    deceased_boolean: Unread = UNSET
-    marital_status: Unread = UNSET
-
-
-class _Entry(Struct, gc=False, rename="camel"):
-    resource: Sketch
-    full_url: Text = UNSET
-
-
-class _Bundle(Struct, gc=False, rename="camel", forbid_unknown_fields=True):
-    resource_type: Literal["Bundle"]
-    type: Literal["collection", "transaction", "batch", "document", "message", "searchset"]
-    entry: list[_Entry]
-    id: Unread = UNSET
-    meta: Unread = UNSET
-    identifier: Unread = UNSET
-    timestamp: Unread = UNSET
-    total: Unread = UNSET
-
-
 _BUNDLE = msgspec.json.Decoder(_Bundle)
 _RESOURCE = msgspec.json.Decoder(Sketch)
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _CONCEPT = msgspec.json.Decoder(_Concept)
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _FAILURES = (msgspec.MsgspecError, AttributeError, IndexError, RecursionError, TypeError, ValueError)
 
 # The decoder passes over a number in what it skips, however long: one beyond 4,300 digits, which makes a file no
@@ -162,70 +247,53 @@ class Concept(NamedTuple):
 
 
 class Sketches(NamedTuple):
-    """A plain record's sketches: the Patient's, and the others by (system, code)."""
+    """A plain record's sketches: the Patient's, and those of the three types by (system, code)."""
 
-    patient: Sketch
+    patient: Patient
     coded: Mapping[Key, list[Sketch] | None]
 
 
 def sketch_record(data: bytes) -> Sketches | None:
-    """The sketches of one Bundle about one Patient; `None` for anything else, however slightly different.
-
-    What it accepts, `gather_plain` accepts too.
-    """
+    """The sketches of one Bundle about one Patient; `None` for anything else, however slightly different."""
     if not _readable(data):
         return None
     try:
-        entries = _BUNDLE.decode(data).entry
-        patient = entries[0].resource
-        mine = {f"Patient/{patient.id}", entries[0].full_url or f"Patient/{patient.id}"}
-        others = [entry.resource for entry in entries[1:]]
-        if (
-            patient.resource_type != "Patient"
-            or not patient.id
-            or not mine.issuperset({sketch.subject.reference for sketch in others})  # type: ignore[union-attr]
-        ):
+        bundle = _BUNDLE.decode(data)
+        first = bundle.entry[0]
+        patient: Any = first.resource
+        if type(patient) is not Patient or not patient.id or not (patient.link is bundle.link is UNSET):
             return None
-        ids = {sketch.id for sketch in others}
-        if UNSET in ids or len(ids) != len(others):
+        own = f"Patient/{patient.id}"
+        others: list[Any] = [entry.resource for entry in bundle.entry[1:]]
+        named = {resource.subject.reference for resource in others}
+        if not named <= {own, first.full_url or own} or len({one.id for one in others}) != len(others):
             return None
         return Sketches(patient, _by_code(others))
     except _FAILURES:
         return None
 
 
-def _concept(sketch: Sketch) -> bytes:
-    return bytes(sketch.code or sketch.medication_codeable_concept)  # type: ignore[arg-type]
-
-
-def _by_code(sketches: list[Sketch]) -> Mapping[Key, list[Sketch] | None]:
+def _by_code(sketches: list[Any]) -> Mapping[Key, list[Sketch] | None]:
     alike: dict[bytes, list[Sketch]] = {}
     for sketch in sketches:
-        concept = bytes(sketch.code or sketch.medication_codeable_concept)  # type: ignore[arg-type]
+        concept = bytes(sketch.concept)
         same = alike.get(concept)
         if same is None:
             alike[concept] = [sketch]
         else:
             same.append(sketch)
+    alike.pop(b"", None)
     coded = _Coded()
     for concept, same in alike.items():
         for key in read_concept(concept).keys:
-            others = coded.get(key)
-            coded[key] = same if others is None else others + same
+            coded[key] = coded[key] + same if key in coded else same
     return coded
-
-
-def concept_of(sketch: Sketch) -> Concept:
-    """What a resource is about."""
-    return read_concept(_concept(sketch))
 
 
 @lru_cache(maxsize=4096)
 def read_concept(content: bytes) -> Concept:
-    """A concept from its JSON; concepts recur, so the last thousands are kept."""
+    """A concept from its JSON; concepts recur, so the last few thousand are kept."""
     concept = _CONCEPT.decode(content)
-    if not concept.coding and concept.text is UNSET:
-        raise ValueError("a concept that says nothing")
     keys = dict.fromkeys((coding.system, coding.code) for coding in concept.coding)
     words = [concept.text or "", *(coding.display or "" for coding in concept.coding)]
     return Concept(tuple(keys), " ; ".join(words))
