@@ -5,7 +5,7 @@ Facts are worked out when asked for. A fact that is not *known* has no value in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -20,11 +20,13 @@ from sapwood.errors import Problem
 from sapwood.finding import Candidate, Finder, Found, Rejected, clinical_time, extraction_of
 from sapwood.lines import Event, Treatment, group, treatment_of
 from sapwood.pack import Pack
-from sapwood.quick import LONG_WAY, NOTHING, Peek, limits_of, shortcuts_of
+from sapwood.quick import LONG_WAY, NOTHING, limits_of, shortcuts_of
 from sapwood.readings import reference_limits
 from sapwood.record import Record
 from sapwood.truth import some
 from sapwood.values import Moment, Range, Value, day_moment, is_later, read_moment
+
+Ways = dict[str, Callable[[Any], Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,46 +92,49 @@ class Values(dict[str, Value]):
     Holds its facts weakly: a circle of references would keep every record of a registry in memory.
     """
 
-    __slots__ = ("_facts", "group", "trusted")
+    __slots__ = ("_facts", "_ways", "group", "index", "limits", "trusted")
 
     def __init__(self, facts: Facts, group: Group | None = None, *, trusted: bool = False) -> None:
         self._facts = ref(facts)
         self.group = group
         self.trusted = trusted
+        self.index = facts.record.sketches
+        self.limits = facts.limits
+        self._ways = facts.ways if group is None else facts.ways_in_groups
 
     @property
     def facts(self) -> Facts:
         """The facts these values are read from."""
         facts = self._facts()
-        if facts is None:
-            raise ReferenceError("Keep the Facts object for as long as its values are read.")
+        assert facts is not None, "values outlive their facts"
         return facts
 
     def __missing__(self, name: str) -> Value:
-        facts = self._facts()
-        if facts is None:
-            raise ReferenceError("Keep the Facts object for as long as its values are read.")
         value: Value
-        peek = facts.short_cuts.get(name)
-        if peek is not None:
-            value = peek(facts.record.sketches, facts.limits)
-            if value is NOTHING:
-                value = facts.presumed(name)
-            if value is not LONG_WAY:
-                self[name] = value
-                return value
-        pack = facts.pack
-        sentence = pack.sentences.get(name)
-        if sentence is None or (name in pack.facts and sentence.per_specimen is (self.group is not None)):
-            value = facts.value(name, self.group, trusted=self.trusted)
-        elif sentence.per_specimen and self.group is None:
-            value = some(facts.values_in(one, trusted=self.trusted)[name] for one in facts.groups)  # type: ignore[misc]
-        elif not sentence.per_specimen and self.group is not None:
-            value = (facts.trusted if self.trusted else facts.values)[name]
+        way = self._ways.get(name)
+        if way is None:
+            value = self._long_way(name)
         else:
-            value = pack.compiled(name)(self)
+            value = way(self)
+            if value is NOTHING:
+                value = self.facts.presumed(name)
+            elif value is LONG_WAY:
+                value = self._long_way(name)
         self[name] = value
         return value
+
+    def _long_way(self, name: str) -> Value:
+        facts = self.facts
+        sentence = facts.pack.sentences.get(name)
+        if sentence is None:
+            return facts.value(name, self.group, trusted=self.trusted)
+        if sentence.per_specimen and self.group is None:
+            return some(facts.values_in(one, trusted=self.trusted)[name] for one in facts.groups)  # type: ignore[misc]
+        if not sentence.per_specimen and self.group is not None:
+            return (facts.trusted if self.trusted else facts.values)[name]
+        if name in facts.pack.facts:
+            return facts.value(name, self.group, trusted=self.trusted)
+        return facts.pack.compiled(name)(self)
 
 
 def extract(
@@ -158,16 +163,15 @@ class Facts:
         self.pack = pack
         self.as_of = as_of
         self.answers = answers
-        self.values = Values(self)
-        self.trusted = Values(self, trusted=True)
         self._facts: dict[tuple[str, str], Fact] = {}
         self._found: dict[str, Found] = {}
         self._group_values: dict[tuple[str, bool], Values] = {}
         self.violated: frozenset[str] = frozenset()
         self.limits = limits_of(as_of)
-        self.short_cuts: Mapping[str, Peek] = {}
-        if not answers and (record.plain or not self.finder.parts):
-            self.short_cuts = shortcuts_of(pack)
+        short = not answers and (record.plain or not self.finder.parts)
+        self.ways, self.ways_in_groups = ways_of(pack, short=short)
+        self.values = Values(self)
+        self._trusted: Values | None = None
         if pack.invariants:
             self._check_always()
 
@@ -175,6 +179,13 @@ class Facts:
     def finder(self) -> Finder:
         """Where the pack's facts stand in this record."""
         return Finder(self.record, extraction_of(self.pack))
+
+    @property
+    def trusted(self) -> Values:
+        """The values without what rests on the patient's own word."""
+        if self._trusted is None:
+            self._trusted = Values(self, trusted=True)
+        return self._trusted
 
     # --- looking things up ---------------------------------------------------------------------
 
@@ -190,6 +201,14 @@ class Facts:
             self._facts[key] = self._work_out(name, definition, group)
         return self._facts[key]
 
+    def go_the_long_way(self) -> None:
+        """Forgets what was read, and from now on reads nothing the short way."""
+        self.ways, self.ways_in_groups = ways_of(self.pack, short=False)
+        self._facts.clear()
+        self._group_values.clear()
+        self.values = Values(self)
+        self._trusted = None
+
     def presumed(self, name: str) -> Value:
         """What the silence of the record says about a fact: `False` where it covers the matter, else unknown."""
         closed = self.pack.facts[name].closed_world
@@ -199,10 +218,6 @@ class Facts:
         """What a sentence sees under a name (`albumin`, `alt.high`, `csf_flow.when`); unknown is `None`."""
         if name == "as_of":
             return self.as_of
-        if not self.answers and not self.violated:
-            definition = self.pack.facts.get(name)
-            if definition is not None and definition.from_record and not definition.not_when:
-                return self._record_value(definition.from_record)[0]
         base, _, attribute = name.partition(".")
         fact = self.fact(base, group)
         if not fact.known or (trusted and fact.assurance == "patient"):
@@ -308,7 +323,8 @@ class Facts:
                 return self._derived(name, definition, group)
             if definition.from_record:
                 return self._from_record(name, definition)
-        if definition.not_when and self.values[f"fact:{name}:not_when"] is True:
+        pointless = definition.not_when and self.values[f"fact:{name}:not_when"] is True
+        if pointless and not definition.find and not given:
             return Fact(name, definition, "not_applicable")
         if definition.from_lines and not given and self._told_by_lines(definition):
             return self._from_lines(name, definition)
@@ -321,6 +337,12 @@ class Facts:
                 found = self._only(found, group)
         bounds = self._bounds(definition)
         chosen = choose(admit(found, definition, bounds), definition, bounds)
+        if pointless:
+            if chosen.value is not True:
+                return Fact(name, definition, "not_applicable")
+            sources = tuple(dict.fromkeys(self._source(candidate) for candidate in chosen.candidates))
+            note = "on record although it cannot apply to this person"
+            return Fact(name, definition, "conflicting", sources=sources, note=note)
         if chosen.state == "missing" and definition.from_lines:
             return self._from_lines(name, definition)
         return self._fact(name, definition, chosen, group)
@@ -447,7 +469,7 @@ class Facts:
 
     def _from_record(self, name: str, definition: FactDefinition) -> Fact:
         patient = self.record.patient
-        value, note = self._record_value(definition.from_record)
+        value, note = self.from_record(definition.from_record)
         if value is None:
             return Fact(
                 name, definition, "unusable" if note and patient is not None else "missing", note=note
@@ -456,7 +478,7 @@ class Facts:
         source = () if spans or patient is None else (self.record.source_of(patient),)
         return Fact(name, definition, "known", value, None, "clinical", source)
 
-    def _record_value(self, key: str) -> tuple[Value, str]:
+    def from_record(self, key: str) -> tuple[Value, str]:
         """What the record as a whole, or its Patient, says; and why where it does not."""
         if key in ("record_first", "record_last"):
             return self.span[0 if key == "record_first" else 1], ""
@@ -464,10 +486,10 @@ class Facts:
         if not record.plain and record.patient is None:
             return None, "the record has no Patient resource"
         if key == "birth_age_years":
-            return age_in_years(record.about_patient("birthDate"), self.as_of)
+            return age_in_years(record.birth_date, self.as_of)
         if key == "deceased":
             return _deceased(record.patient or {}, self.as_of)
-        gender = record.about_patient("gender")
+        gender = record.gender
         value = gender if gender in ("male", "female") else None
         return value, "" if value or gender is None else "recorded as other or unknown"
 
@@ -530,11 +552,7 @@ class Facts:
                 broken.update(base for base in self.pack.base_facts[name] if base not in _FIRM)
         if broken:
             self.violated = frozenset(broken)
-            self.short_cuts = {}
-            self._facts.clear()
-            self._group_values.clear()
-            self.values.clear()
-            self.trusted.clear()
+            self.go_the_long_way()
 
 
 _FIRM = ("sex", "age_years")
@@ -553,6 +571,33 @@ def _named(specimen: str, labels: Mapping[str, str]) -> str:
     """The key of the one specimen with that label, or nothing: two of one name are not told apart."""
     keys = [key for key, label in labels.items() if label.casefold() == specimen.casefold()]
     return keys[0] if len(keys) == 1 else ""
+
+
+def ways_of(pack: Pack, *, short: bool) -> tuple[Ways, Ways]:
+    """How a person's names are answered without building facts, and how those of a specimen are.
+
+    `short` where nothing was answered and nothing contradicts itself: only then may facts be read the short way.
+    """
+    ready: dict[bool, tuple[Ways, Ways]] = pack.__dict__.setdefault("ways", {})
+    if short not in ready:
+        sentences: Ways = {
+            name: pack.compiled(name)
+            for name, sentence in pack.sentences.items()
+            if not sentence.per_specimen and name not in pack.facts
+        }
+        facts: Ways = {}
+        if short:
+            recorded = {name: fact.from_record for name, fact in pack.facts.items() if not fact.not_when}
+            facts = {name: _from_record_at_once(key) for name, key in recorded.items() if key}
+            facts |= shortcuts_of(pack)
+        ready[short] = {**facts, **sentences}, facts
+    return ready[short]
+
+
+def _from_record_at_once(key: str) -> Callable[[Values], Value]:
+    if key == "birth_age_years":
+        return lambda values: age_in_years(values.facts.record.birth_date, values.limits.as_of)[0]
+    return lambda values: values.facts.from_record(key)[0]
 
 
 def _day(day: date | None) -> Moment | None:

@@ -33,7 +33,8 @@ _RESPONSE = re.compile(r"\bresponse\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _GAP = timedelta(days=90)
 _RESPONSES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("PD", ("progression", "progressive disease", "grew", "progressed")),
-    ("SD", ("no response", "no change", "stable disease", "refractory")),
+    ("NR", ("no response", "refractory")),
+    ("SD", ("no change", "stable disease")),
     ("CR", ("complete remission", "complete response", "cr")),
     ("PR", ("partial response", "partial remission", "pr")),
 )

@@ -98,6 +98,6 @@ class Pack:
         """What is kept when a pack is cached: the content, not the functions made from it."""
         state = dict(self.__dict__)
         state["_compiled"] = {}
-        for lazy in ("base_facts", "dependents", "extraction", "shortcuts", "constants"):
+        for lazy in ("base_facts", "dependents", "extraction", "shortcuts", "ways"):
             state.pop(lazy, None)
         return state

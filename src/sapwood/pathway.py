@@ -83,9 +83,12 @@ def locate(pathway: PathwayDefinition, verdicts: Verdicts) -> Position:
         because = tuple(
             reason for step in pathway.steps[:1] for reason in verdicts[f"step:{step.id}:opens"].because
         )
-    else:
+    elif is_open(here, truth):
         title, about = steps[here].title, steps[here].about
         because = verdicts[f"step:{here}:opens"].because
+    else:
+        title, about = f"{steps[here].title}, closed", "Nothing on the pathway is open."
+        because = verdicts[f"step:{here}:closes"].because
     return Position(
         here,
         line.number if line is not None else 1,

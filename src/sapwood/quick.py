@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import DecimalException
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import UNSET
 
@@ -24,14 +24,14 @@ from sapwood.definitions import FactDefinition, Source
 from sapwood.finding import Place, counting_statuses, extraction_of, hedged_text, pending_statuses
 from sapwood.pack import Pack
 from sapwood.readings import Refusal, read_element
-from sapwood.sketch import Condition, Key, MedicationAdministration, Observation, Sketch, read_concept
+from sapwood.sketch import Condition, Key, MedicationAdministration, Observation, Sketch, value_of, words_of
 from sapwood.values import Moment, Value
 
 LONG_WAY = object()
 NOTHING = object()
 """Nothing at all is recorded: what that means is for the fact's closed world to say."""
 Index = Mapping[Key, list[Sketch] | None]
-Peek = Callable[[Index, "Limits"], Any]
+Peek = Callable[["Looked"], Any]
 
 _KINDS: Mapping[str, type] = {
     "Observation": Observation,
@@ -41,10 +41,16 @@ _KINDS: Mapping[str, type] = {
 _PENDING = pending_statuses()
 
 
-@lru_cache(maxsize=64)
-def limits_of(as_of: Moment) -> Limits:
-    """The limits at a moment; kept, because a registry asks about one moment for everybody."""
-    return Limits(as_of)
+class Looked(Protocol):
+    """Where a shortcut looks: a record's sketches, and the limits in time."""
+
+    @property
+    def index(self) -> Index:
+        """The sketches by (system, code)."""
+
+    @property
+    def limits(self) -> Limits:
+        """What `as_of` allows."""
 
 
 class Limits:
@@ -65,17 +71,27 @@ class Limits:
         return self._since[span]
 
 
+_newest: list[Limits] = []
+
+
+def limits_of(as_of: Moment) -> Limits:
+    """The limits at a moment; the last are kept, because a registry asks about one moment for everybody."""
+    if not _newest or _newest[0].as_of is not as_of:
+        _newest[:] = [Limits(as_of)]
+    return _newest[0]
+
+
 def _zulu(instant: Any) -> str:
     return str(instant.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def _exists(when: str) -> bool:
-    """Whether a text of the shape of `2026-03-02T07:40:00Z` is an instant there was."""
+    """Whether a text of twenty characters is an instant there was, like `2026-03-02T07:40:00Z`."""
     try:
         datetime.fromisoformat(when)
     except ValueError:
         return False
-    return True
+    return when[4::3] == "--T::Z"
 
 
 def shortcuts_of(pack: Pack) -> Mapping[str, Peek]:
@@ -116,7 +132,7 @@ def _constantly(tree: Tree) -> Peek | None:
     if not isinstance(tree, Literal):
         return None
     value = compile_tree(tree)({})
-    return lambda index, limits: value
+    return lambda looked: value
 
 
 def _plain(source: Source) -> bool:
@@ -147,7 +163,7 @@ def _reader(fact: FactDefinition) -> Callable[[Observation], Any]:
         return LONG_WAY if isinstance(found, Refusal) else found
 
     def read(sketch: Observation) -> Any:
-        value = sketch.value
+        value = value_of(sketch)
         return LONG_WAY if value is None else reading(value)
 
     return read
@@ -159,7 +175,8 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
     span, closed = fact.within, fact.closed_world is not None
     read = _reader(fact)
 
-    def peek(index: Index, limits: Limits) -> Any:
+    def peek(looked: Looked) -> Any:
+        index, limits = looked.index, looked.limits
         last, since = limits.last, ""
         if span:
             if not limits.exact:
@@ -177,7 +194,7 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
                 if type(sketch) is not Observation:
                     continue
                 when = sketch.when
-                if when is UNSET or when[4::3] != "--T::Z" or len(when) != 20:
+                if when is UNSET or len(when) != 20:
                     return LONG_WAY
                 if when > last or when < since:
                     outside.append(when)
@@ -195,9 +212,7 @@ def _latest_observation(fact: FactDefinition, places: tuple[Place, ...]) -> Peek
             if not all(map(_exists, outside)):
                 return LONG_WAY
             return NOTHING if closed else None
-        if tied or chosen.odd or not _exists(newest):
-            return LONG_WAY
-        return read(chosen)
+        return LONG_WAY if tied or not _exists(newest) else read(chosen)
 
     return peek
 
@@ -209,37 +224,44 @@ def _any_presence(
     if span and wanted is Condition:
         return None
     closed = fact.closed_world is not None
-    asked = tuple(
-        (place.keys, _status_of(kind, place.source, closed), place.source.value) for place in places
-    )
+    asked: dict[Key, list[tuple[Callable[[Any], bool | None], Any]]] = {}
+    for place in places:
+        for key in place.keys:
+            asked.setdefault(key, []).append((_status_of(kind, place.source, closed), place.source.value))
     read = _reader(fact)
 
-    def peek(index: Index, limits: Limits) -> Any:
+    def peek(looked: Looked) -> Any:
+        index, limits = looked.index, looked.limits
         last, since = limits.last, ""
         if span:
             if not limits.exact:
                 return LONG_WAY
             since = limits.since(span)
         found: Value = None
-        for keys, counts, fixed in asked:
-            for key in keys:
-                sketches = index[key]
-                if sketches is None:
+        outside = []
+        for key, sources in asked.items():
+            sketches = index[key]
+            if sketches is None:
+                return LONG_WAY
+            for sketch in sketches:
+                if type(sketch) is not wanted:
+                    continue
+                when = sketch.when
+                if when is UNSET or len(when) != 20:
                     return LONG_WAY
-                for sketch in sketches:
-                    if type(sketch) is not wanted:
-                        continue
-                    when = sketch.when
-                    if when is UNSET or when[4::3] != "--T::Z" or len(when) != 20 or not _exists(when):
-                        return LONG_WAY
-                    if when > last or when < since:
-                        continue
+                if when > last or when < since:
+                    outside.append(when)
+                    continue
+                for counts, fixed in sources:
                     state = counts(sketch)
-                    if state is None or sketch.odd:
-                        return LONG_WAY
-                    if not state:
+                    if state is False:
                         continue
-                    if hedged_text(read_concept(bytes(sketch.concept)).text, hedges):
+                    if (
+                        state is None
+                        or sketch.odd
+                        or not _exists(when)
+                        or hedged_text(words_of(sketch), hedges)
+                    ):
                         return LONG_WAY
                     said: Any = True if fixed is None else fixed
                     if fixed is None and type(sketch) is Observation:
@@ -250,6 +272,8 @@ def _any_presence(
                         found = True
                     elif found is None:
                         found = False
+        if found is not True and not all(map(_exists, outside)):
+            return LONG_WAY
         return NOTHING if found is None and closed else found
 
     return peek
@@ -263,21 +287,24 @@ def _status_of(kind: str, source: Source, closed: bool) -> Callable[[Any], bool 
         clinicals = tuple(source.clinical) or ("active", "recurrence", "relapse")
 
         def condition(sketch: Condition) -> bool | None:
-            if not sketch.verification_status or not sketch.clinical_status:
+            try:
+                verification = sketch.verification_status.coding[0].code  # type: ignore[union-attr]
+                clinical = sketch.clinical_status.coding[0].code  # type: ignore[union-attr]
+            except (AttributeError, IndexError):
                 return None
-            verification, clinical = sketch.verification_status.code, sketch.clinical_status.code
             if verification == "entered-in-error":
                 return False
             if verification in verifications and clinical in clinicals:
                 return True
-            return None if not verification or {verification, clinical} & open_still else False
+            return None if verification in open_still or clinical in open_still else False
 
         return condition
     statuses = frozenset(source.status or counting_statuses(kind))
 
     def status(sketch: Observation | MedicationAdministration) -> bool | None:
-        if sketch.status in statuses:
+        given = sketch.status
+        if given in statuses:
             return True
-        return None if sketch.status is UNSET or sketch.status in open_still else False
+        return None if given is UNSET or given in open_still else False
 
     return status

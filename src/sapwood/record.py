@@ -20,6 +20,7 @@ from sapwood.errors import Problem
 from sapwood.gather import gather, gather_plain
 from sapwood.shapes import NOT_CLINICAL, Resource, faults_of
 from sapwood.sketch import Key, Sketch, SketchedLater, Sketches, sketch_record
+from sapwood.sketch import Patient as PatientSketch
 from sapwood.unwrap import Located, Notes, name_of, tail_of
 
 _SEPARATORS = re.compile(r"[^\w+\-/%]+|_+")
@@ -148,9 +149,20 @@ class Record:
         """Whether all of it was sketched, so that no result has parts."""
         return False
 
-    def about_patient(self, element: str) -> Any:
-        """An element of the Patient as the record has it: `id`, `birthDate` or `gender`; `None` where it has none."""
-        return self.patient.get(element) if self.patient is not None else None
+    @property
+    def patient_id(self) -> Any:
+        """The Patient's id as written; `None` where there is none."""
+        return self.patient.get("id") if self.patient is not None else None
+
+    @property
+    def birth_date(self) -> Any:
+        """The Patient's birth date as written; `None` where there is none."""
+        return self.patient.get("birthDate") if self.patient is not None else None
+
+    @property
+    def gender(self) -> Any:
+        """The Patient's administrative gender as written; `None` where there is none."""
+        return self.patient.get("gender") if self.patient is not None else None
 
     @cached_property
     def worded(self) -> list[tuple[str, Resource]]:
@@ -294,9 +306,12 @@ class _Sketched(Record):
     def __init__(self, sketches: Sketches, data: bytes, where: str) -> None:
         self.__dict__.update(_unread=(data, where), _patient=sketches.patient, sketches=sketches.coded)
 
+    _patient: PatientSketch
+    _unread: tuple[bytes, str]
+
     @cached_property
     def _whole(self) -> Record:
-        data, where = self.__dict__["_unread"]
+        data, where = self._unread
         return _parse_whole(data, None, where)
 
     @property
@@ -327,7 +342,14 @@ class _Sketched(Record):
     def plain(self) -> bool:
         return True
 
-    def about_patient(self, element: str) -> Any:
-        own: Sketch = self.__dict__["_patient"]
-        given = {"id": own.id, "birthDate": own.birth_date, "gender": own.gender}[element]
-        return given if given is not UNSET else None
+    @property
+    def patient_id(self) -> Any:
+        return self._patient.id
+
+    @property
+    def birth_date(self) -> Any:
+        return self._patient.birth_date if self._patient.birth_date is not UNSET else None
+
+    @property
+    def gender(self) -> Any:
+        return self._patient.gender if self._patient.gender is not UNSET else None

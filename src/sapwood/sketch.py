@@ -43,11 +43,6 @@ class Status(Struct, gc=False):
 
     coding: list[_Word] = []
 
-    @property
-    def code(self) -> str:
-        """Its first code; empty where it has none."""
-        return self.coding[0].code if self.coding else ""
-
 
 class _Resource(Struct, gc=False, rename="camel", tag_field="resourceType"):
     """What every resource but the Patient has; elements are in about FHIR's order, which is quickest to decode."""
@@ -56,10 +51,18 @@ class _Resource(Struct, gc=False, rename="camel", tag_field="resourceType"):
     subject: Reference | UnsetType = UNSET
 
 
+_ResultStatus = Literal[
+    "registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"
+]
+_DoseStatus = Literal[
+    "in-progress", "not-done", "on-hold", "completed", "entered-in-error", "stopped", "unknown"
+]
+
+
 class Observation(_Resource, tag=True, forbid_unknown_fields=True):
     """A plain result: one value, none of its parts."""
 
-    status: Text = UNSET
+    status: _ResultStatus | UnsetType = UNSET
     category: Unread = UNSET
     concept: Unread = field(default=UNSET, name="code")
     when: Text = field(default=UNSET, name="effectiveDateTime")
@@ -89,25 +92,32 @@ class Observation(_Resource, tag=True, forbid_unknown_fields=True):
         """Whether who said it, or since when it is known, must be looked at too."""
         return not (self.issued is self.performer is self.data_absent_reason is UNSET)
 
-    @property
-    def value(self) -> tuple[str, bytes] | None:
-        """The one value, as its suffix and its JSON; `None` where there is none, or several."""
-        values = _values_of(self)
-        if values.count(UNSET) == len(_VALUES) - 1:
-            for suffix, content in zip(_VALUES.values(), values, strict=True):
-                if content is not UNSET:
-                    return suffix, bytes(content)
-        return None
+
+_VALUES = ("Quantity", "CodeableConcept", "Integer", "Boolean", "String")
+_stated = attrgetter(
+    "value_quantity",
+    "value_codeable_concept",
+    "value_integer",
+    "value_boolean",
+    "value_string",
+    "issued",
+    "performer",
+    "data_absent_reason",
+)
 
 
-_VALUES = {
-    "value_quantity": "Quantity",
-    "value_codeable_concept": "CodeableConcept",
-    "value_integer": "Integer",
-    "value_boolean": "Boolean",
-    "value_string": "String",
-}
-_values_of = attrgetter(*_VALUES)
+_PLACES = tuple(range(len(_VALUES)))
+_ALL_BUT_ONE = 7
+
+
+def value_of(sketch: Observation) -> tuple[str, bytes] | None:
+    """The one value, as its suffix and its JSON; `None` where something else must be looked at too."""
+    stated = _stated(sketch)
+    if stated.count(UNSET) == _ALL_BUT_ONE:
+        for place in _PLACES:
+            if stated[place] is not UNSET:
+                return _VALUES[place], bytes(stated[place])
+    return None
 
 
 class Condition(_Resource, tag=True, forbid_unknown_fields=True):
@@ -140,7 +150,7 @@ class Condition(_Resource, tag=True, forbid_unknown_fields=True):
 class MedicationAdministration(_Resource, tag=True, forbid_unknown_fields=True):
     """A plain dose at one instant."""
 
-    status: Text = UNSET
+    status: _DoseStatus | UnsetType = UNSET
     category: Unread = UNSET
     concept: Unread = field(default=UNSET, name="medicationCodeableConcept")
     when: Text = field(default=UNSET, name="effectiveDateTime")
@@ -206,7 +216,6 @@ class _Entry(Struct, gc=False, rename="camel"):
         | _ServiceRequest
         | Patient
     )
-    full_url: Text = UNSET
 
 
 class _Bundle(Struct, gc=False, rename="camel"):
@@ -214,6 +223,14 @@ class _Bundle(Struct, gc=False, rename="camel"):
     type: Literal["collection", "transaction", "batch", "document", "message", "searchset"]
     entry: list[_Entry]
     link: Unread = UNSET
+
+
+class _Address(Struct, gc=False, rename="camel"):
+    full_url: Text = UNSET
+
+
+class _Addresses(Struct, gc=False):
+    entry: list[_Address]
 
 
 class _Coding(Struct, gc=False):
@@ -228,6 +245,7 @@ class _Concept(Struct, gc=False):
 
 
 _BUNDLE = msgspec.json.Decoder(_Bundle)
+_ADDRESSES = msgspec.json.Decoder(_Addresses)
 _RESOURCE = msgspec.json.Decoder(Sketch)
 _CONCEPT = msgspec.json.Decoder(_Concept)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -237,13 +255,6 @@ _FAILURES = (msgspec.MsgspecError, AttributeError, IndexError, RecursionError, T
 # record, shows as eight digits among every 512th byte.
 _STRIDE = 512
 _LONG_NUMBER = re.compile(rb"[0-9]{8}")
-
-
-class Concept(NamedTuple):
-    """What a resource is about: its codes, each once, and its words, joined as `finding` joins them."""
-
-    keys: tuple[Key, ...]
-    text: str
 
 
 class Sketches(NamedTuple):
@@ -259,44 +270,58 @@ def sketch_record(data: bytes) -> Sketches | None:
         return None
     try:
         bundle = _BUNDLE.decode(data)
-        first = bundle.entry[0]
-        patient: Any = first.resource
+        resources: list[Any] = [entry.resource for entry in bundle.entry]
+        patient = resources.pop(0)
         if type(patient) is not Patient or not patient.id or not (patient.link is bundle.link is UNSET):
             return None
+        named = {resource.subject.reference for resource in resources}
         own = f"Patient/{patient.id}"
-        others: list[Any] = [entry.resource for entry in bundle.entry[1:]]
-        named = {resource.subject.reference for resource in others}
-        if not named <= {own, first.full_url or own} or len({one.id for one in others}) != len(others):
+        if named != {own} and not named <= {own, _address_of_first(data) or own}:
             return None
-        return Sketches(patient, _by_code(others))
+        if len({resource.id for resource in resources}) != len(resources):
+            return None
+        return Sketches(patient, _by_code(resources))
     except _FAILURES:
         return None
 
 
+def _address_of_first(data: bytes) -> Text:
+    return _ADDRESSES.decode(data).entry[0].full_url
+
+
 def _by_code(sketches: list[Any]) -> Mapping[Key, list[Sketch] | None]:
-    alike: dict[bytes, list[Sketch]] = {}
-    for sketch in sketches:
-        concept = bytes(sketch.concept)
-        same = alike.get(concept)
-        if same is None:
-            alike[concept] = [sketch]
-        else:
-            same.append(sketch)
-    alike.pop(b"", None)
     coded = _Coded()
-    for concept, same in alike.items():
-        for key in read_concept(concept).keys:
-            coded[key] = coded[key] + same if key in coded else same
+    alike = coded.setdefault
+    for sketch in sketches:
+        for key in _KEYS[bytes(sketch.concept)]:
+            alike(key, []).append(sketch)
     return coded
 
 
+class _Keys(dict[bytes, tuple[Key, ...]]):
+    """The codes of a concept, each once, by its JSON; concepts recur, so some thousands are kept."""
+
+    def __missing__(self, content: bytes) -> tuple[Key, ...]:
+        codings = _CONCEPT.decode(content).coding if content else []
+        if len(self) >= _KEPT:
+            self.clear()
+        keys = self[content] = tuple({(coding.system, coding.code) for coding in codings})
+        return keys
+
+
+_KEPT = 4096
+_KEYS = _Keys()
+
+
+def words_of(sketch: Sketch) -> str:
+    """The words of what a resource is about, joined as `finding` joins them."""
+    return _words(bytes(sketch.concept or b"{}"))
+
+
 @lru_cache(maxsize=4096)
-def read_concept(content: bytes) -> Concept:
-    """A concept from its JSON; concepts recur, so the last few thousand are kept."""
+def _words(content: bytes) -> str:
     concept = _CONCEPT.decode(content)
-    keys = dict.fromkeys((coding.system, coding.code) for coding in concept.coding)
-    words = [concept.text or "", *(coding.display or "" for coding in concept.coding)]
-    return Concept(tuple(keys), " ; ".join(words))
+    return " ; ".join([concept.text or "", *(coding.display or "" for coding in concept.coding)])
 
 
 def _readable(data: bytes) -> bool:
@@ -312,10 +337,10 @@ def _readable(data: bytes) -> bool:
     return True
 
 
-class _Coded(dict[Key, "list[Sketch] | None"]):
+class _Coded(dict[Key, list[Any]]):
     """Sketches by (system, code); of any other code there is none."""
 
-    def __missing__(self, key: Key) -> list[Sketch]:
+    def __missing__(self, key: Key) -> list[Any]:
         return []
 
 
