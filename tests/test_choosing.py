@@ -87,7 +87,6 @@ def test_count_counts_what_may_count() -> None:
 @pytest.mark.parametrize(
     ("bound", "value"),
     [
-        ({"before": "mark"}, 3),
         ({"after": "mark"}, 4),
         ({"on_day": "mark"}, 5),
         ({"on_day": "as_of"}, None),
@@ -103,6 +102,13 @@ def test_bounds_in_time(bound: dict[str, str], value: int | None) -> None:
     assert fact.value == value
     assert fact.state == ("known" if value is not None else "missing")
     assert len(fact.rejected) == 3 - (1 if value is not None else 0) - (bound.get("within") == "40d")
+
+
+def test_a_value_of_the_anchors_own_day_that_cannot_be_ordered_is_never_passed_over() -> None:
+    """A baseline of that very morning may be the one that counts: an older one must not take its place."""
+    fact = one_fact(number(before="mark"), *THREE, marked("2026-02-05"), others=ANCHOR)
+    assert (fact.state, fact.value) == ("unusable", None)
+    assert one_fact(number(before="mark"), *THREE, marked("2026-02-06"), others=ANCHOR).value == 5
 
 
 def test_each_bound_says_why() -> None:
@@ -127,7 +133,7 @@ def test_instants_on_one_day_are_told_apart() -> None:
     assert one_fact(number(before="mark"), morning, noon, at, others=ANCHOR).value == 3
     assert one_fact(number(after="mark"), morning, noon, at, others=ANCHOR).value == 5
     assert one_fact(number(), noon, morning).value == 5
-    assert one_fact(number(before="mark"), morning, marked("2026-02-05"), others=ANCHOR).state == "missing"
+    assert one_fact(number(before="mark"), morning, marked("2026-02-05"), others=ANCHOR).state == "unusable"
 
 
 def test_the_day_is_the_records_own_day() -> None:
@@ -206,7 +212,7 @@ def test_a_partial_date_may_be_the_newest() -> None:
 def test_something_newer_that_was_not_understood_stands_in_the_way() -> None:
     murky = observed("x", "odd", "2026-03-01")
     fact = one_fact(number(), observed("x", 3, "2026-02-01"), murky)
-    assert (fact.state, fact.note) == ("unusable", "a newer entry is there but could not be understood")
+    assert (fact.state, fact.note) == ("unusable", "a newer entry is there that is not final, or could not be understood")
     assert one_fact(number(), observed("x", 3, "2026-03-02"), murky).value == 3
     assert one_fact(number(), observed("x", 3, "2026-02-01"), murky, as_of="2026-02-15").value == 3
 

@@ -32,7 +32,7 @@ def test_a_look_back_says_so() -> None:
 
 def test_a_criterion_is_explained_down_to_the_facts() -> None:
     text = explain_criterion(lantern(), "quill_may_start", facts_of(lantern(), *RECORD))
-    assert "quill_may_start (label): Every gate of quill is open." in text
+    assert "True means: Every gate of quill is open." in text
     assert "VERDICT AS OF 2026-03-02: FALSE" in text
     assert "lux_enough is false" in text
     assert "lux is 3: lux: 3 g/dL on 2026-03-02" in text

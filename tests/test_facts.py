@@ -131,8 +131,11 @@ def test_both_sides_of_a_broken_invariant_conflict() -> None:
 
 
 def test_a_fact_that_does_not_apply_is_unknown_and_says_so() -> None:
-    fact = lantern_facts(observed("nursing", True), patient=MAN)["nursing"]
+    fact = lantern_facts(patient=MAN)["nursing"]
     assert (fact.state, fact.value, fact.text) == ("not_applicable", None, "nursing: does not apply")
+    told = lantern_facts(observed("nursing", True), patient=MAN)["nursing"]
+    assert (told.state, told.value) == ("conflicting", None)
+    assert told.note == "on record although it cannot apply to this person"
     assert lantern_facts(observed("nursing", True)).values["nursing"] is True
 
 

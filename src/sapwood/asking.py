@@ -34,7 +34,7 @@ class Question:
 class _WhatIf(dict[str, Value]):
     """The values with one fact answered: what does not rest on it is read from the facts as they are."""
 
-    __slots__ = ("answer", "fact", "facts", "group", "within")
+    __slots__ = ("answer", "fact", "facts", "group", "plain", "resting", "within")
 
     def __init__(
         self, facts: Facts, fact: str, answer: Value, group: Group | None, within: Group | None
@@ -42,19 +42,25 @@ class _WhatIf(dict[str, Value]):
         super().__init__()
         self.facts, self.fact, self.answer = facts, fact, answer
         self.group, self.within = group, within
+        self.plain = facts.values if within is None else facts.values_in(within)
+        self.resting = facts.pack.dependent_names.get(fact, frozenset())
 
     def __missing__(self, name: str) -> Value:
-        value = self[name] = self._work_out(name)
+        if name in self.resting:
+            value = self._work_out(name)
+        elif name.startswith(self.fact) and name.partition(".")[0] == self.fact and self._answered():
+            value = self.answer if name == self.fact else _attribute(name)
+        else:
+            value = self.plain[name]
+        self[name] = value
         return value
 
+    def _answered(self) -> bool:
+        return self.group is None or self.group is self.within
+
     def _work_out(self, name: str) -> Value:
-        facts, base = self.facts, name.split(".")[0]
-        if base == self.fact and (self.group is None or self.group is self.within):
-            return self.answer if name == base else _attribute(name)
-        sentence = facts.pack.sentences.get(name)
-        plain = facts.values if self.within is None else facts.values_in(self.within)
-        if sentence is None or self.fact not in facts.pack.base_facts[name]:
-            return plain[name]
+        facts = self.facts
+        sentence = facts.pack.sentences[name]
         if sentence.per_specimen and self.within is None:
             return some(self._in(group)[name] for group in facts.groups)  # type: ignore[misc]
         if not sentence.per_specimen and self.within is not None:
@@ -184,7 +190,7 @@ def _unknown_in(facts: Facts, name: str, definition: FactDefinition) -> Group | 
 
 
 def _answers(facts: Facts, name: str, definition: FactDefinition) -> Iterable[Value]:
-    trees = [facts.pack.sentences[dependent].tree for dependent in facts.pack.dependents.get(name, ())]
+    trees = facts.pack.comparisons.get(name, ()) if name in facts.pack.dependents else ()
     words = tuple(str(word) for word in definition.values)
     return candidate_answers(definition.kind, words, trees, name, as_of=facts.as_of)
 

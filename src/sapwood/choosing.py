@@ -70,9 +70,8 @@ def admit(found: Found, fact: FactDefinition, bounds: Bounds) -> Found:
         if why is None:
             kept.candidates.append(candidate)
         else:
-            kept.rejected.append(
-                Rejected(candidate.resource, why, why.startswith("is undated"), candidate.when)
-            )
+            unplaced = candidate.when is None or _unordered(candidate.when, fact, bounds)
+            kept.rejected.append(Rejected(candidate.resource, why, unplaced, candidate.when))
     kept.rejected = [
         entry
         for entry in kept.rejected
@@ -98,6 +97,8 @@ def _time_refusal(
     when, known = candidate.when, candidate.known
     if candidate.placed:
         return None
+    if candidate.until is not None and not is_later(candidate.until, bounds.as_of):
+        return "is history"
     if is_later(when, bounds.as_of):
         return "is dated after the day of this plan"
     if is_later(known, bounds.as_of):
@@ -129,6 +130,16 @@ def _surely_before(earlier: Moment, later: Moment) -> bool:
     if earlier.exact and later.exact:
         return earlier.first < later.first
     return earlier.last_day < later.first_day
+
+
+def _unordered(when: Moment, fact: FactDefinition, bounds: Bounds) -> bool:
+    """Whether a value is of the anchor's own day, and it cannot be said which of the two came first."""
+    for anchor in (bounds.before if fact.before else None, bounds.after if fact.after else None):
+        if anchor is None or (when.exact and anchor.exact):
+            continue
+        if when.first_day <= anchor.last_day and when.last_day >= anchor.first_day:
+            return True
+    return False
 
 
 def _day_before(day: Moment) -> Moment:
@@ -172,14 +183,22 @@ def choose(found: Found, fact: FactDefinition, bounds: Bounds) -> Chosen:
     else:
         return _any_or_all(candidates, rejected, fact)
     if fact.which in ("latest", "agree"):
-        unread = [entry for entry in rejected if entry.unusable and _not_older(entry, contenders)]
+        unread = [
+            entry
+            for entry in rejected
+            if (entry.unusable or (entry.pending and fact.on_day)) and _not_older(entry, contenders)
+        ]
         if any(entry.conflict for entry in unread) and not any(c.override for c in contenders):
             return Chosen(
                 "conflicting", None, (), tuple(rejected), "the record itself says that results conflict"
             )
         if unread and fact.which == "latest" and not any(c.override for c in contenders):
             return Chosen(
-                "unusable", None, (), tuple(rejected), "a newer entry is there but could not be understood"
+                "unusable",
+                None,
+                (),
+                tuple(rejected),
+                "a newer entry is there that is not final, or could not be understood",
             )
     return _settled(contenders, rejected, fact, bounds)
 

@@ -148,7 +148,7 @@ def _colour(choice: str) -> bool:
 def _facts(chosen: argparse.Namespace) -> Facts:
     """The facts of the record and answers on the command line."""
     from sapwood.answers import as_moment, parse_setting, read_answers
-    from sapwood.facts import Facts
+    from sapwood.facts import extract
     from sapwood.pack import load_pack
     from sapwood.record import Record, read_record
 
@@ -178,4 +178,5 @@ def _facts(chosen: argparse.Namespace) -> Facts:
         record = Record(None, (), {}, (), ())
     else:
         record = read_record(chosen.record, patient=chosen.patient)
-    return Facts(record, pack, as_of, tuple(answers))
+    today = chosen.as_of is None and (sheet is None or sheet.as_of is None)
+    return extract(record, pack, as_of=as_of, answers=answers, looks_back=False if today else None)

@@ -69,6 +69,17 @@ def holds_phrase(text: tuple[str, ...], words: list[str] | tuple[str, ...]) -> b
     return False
 
 
+def beside(text: tuple[str, ...], words: list[str]) -> set[str]:
+    """The words of a text that stand beside the phrases in it, figures left out."""
+    taken: set[int] = set()
+    for phrase in phrases_of(tuple(words)):
+        size = len(phrase)
+        for start in range(len(text) - size + 1 if size else 0):
+            if text[start : start + size] == phrase:
+                taken.update(range(start, start + size))
+    return {word for place, word in enumerate(text) if place not in taken and not word.isdigit()}
+
+
 def matches(content: Any, match: Match, systems: dict[str, list[str]]) -> bool:
     """Whether a concept carries one of the codes, or its text one of the phrases."""
     if match.codes:

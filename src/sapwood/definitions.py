@@ -32,6 +32,7 @@ class Source(Definition, frozen=True, rename={"in_": "in"}):
     codes: Codes = {}
     words: Words = []
     without: Words = []
+    beside: Words = []
     value_words: Words = []
     note_words: Words = []
     component: Match | None = None

@@ -75,7 +75,11 @@ def explain_criterion(pack: Pack, name: str, facts: Facts | None) -> str:
         )
         raise AnswerError(Problem(f"explain {name}", "the pack has no such criterion", remedy))
     paper = Paper(colour=False)
-    paper.say(f"{name} ({criterion.rule_set}): {criterion.means}")
+    title = criterion.title or name.replace("_", " ")
+    paper.say(f"{name} ({criterion.rule_set}): {title}")
+    paper.say(f"True means: {criterion.means}", indent=2, hang=4)
+    if criterion.false_means:
+        paper.say(f"False means: {criterion.false_means}", indent=2, hang=4)
     if criterion.for_each == "specimen":
         paper.say("Read within one specimen; true for the person when true in one.", indent=2)
     paper.heading("Sentence")

@@ -5,7 +5,7 @@ Facts are worked out when asked for. A fact that is not *known* has no value in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from weakref import ref
 
 from sapwood.answers import Answer
 from sapwood.choosing import Bounds, Chosen, admit, choose, plain, unit_words
+from sapwood.concepts import listed
 from sapwood.definitions import FactDefinition
 from sapwood.errors import Problem
 from sapwood.finding import Candidate, Finder, Found, Rejected, clinical_time, extraction_of
@@ -138,12 +139,18 @@ class Values(dict[str, Value]):
 
 
 def extract(
-    record: Record, pack: Pack, *, as_of: Moment | date | str, answers: Sequence[Answer] = ()
+    record: Record,
+    pack: Pack,
+    *,
+    as_of: Moment | date | str,
+    answers: Sequence[Answer] = (),
+    looks_back: bool | None = None,
 ) -> Facts:
     """The facts a record holds on a day or at an instant, together with what people have answered.
 
     `as_of` is a date (the end of that day) or an instant. Looking back to a time before the record's newest
-    entry counts only what was known by then; undated entries then do not count.
+    entry counts only what was known by then; undated entries then do not count. `looks_back` says so outright: a
+    plan of today is no look back even where an entry carries a date to come.
     """
     if isinstance(as_of, str):
         moment = read_moment(as_of)
@@ -152,14 +159,22 @@ def extract(
         as_of = moment
     elif isinstance(as_of, date):
         as_of = day_moment(as_of, as_of)
-    return Facts(record, pack, as_of, tuple(answers))
+    return Facts(record, pack, as_of, tuple(answers), looks_back)
 
 
 class Facts:
     """Every fact of one person at one time."""
 
-    def __init__(self, record: Record, pack: Pack, as_of: Moment, answers: tuple[Answer, ...] = ()) -> None:
+    def __init__(
+        self,
+        record: Record,
+        pack: Pack,
+        as_of: Moment,
+        answers: tuple[Answer, ...] = (),
+        looks_back: bool | None = None,
+    ) -> None:
         self.record = record
+        self.looks_back = looks_back
         self.pack = pack
         self.as_of = as_of
         self.answers = answers
@@ -278,17 +293,22 @@ class Facts:
 
     @cached_property
     def span(self) -> tuple[Moment | None, Moment | None]:
-        """The first and the last dated entry of the record."""
-        times = [time for entry in self.record.resources if (time := clinical_time(entry)) is not None]
+        """The first and the last dated entry of the record up to now."""
+        times = [time for time in self._times if not is_later(time, self.as_of)]
         if not times:
             return None, None
         return min(times, key=lambda time: time.first), max(times, key=lambda time: time.last)
 
     @cached_property
+    def _times(self) -> list[Moment]:
+        return [time for entry in self.record.resources if (time := clinical_time(entry)) is not None]
+
+    @cached_property
     def replay(self) -> bool:
         """Whether this looks back: the record holds entries from after `as_of`."""
-        last = self.span[1]
-        return last is not None and last.first_day > self.as_of.last_day
+        if self.looks_back is not None:
+            return self.looks_back
+        return any(is_later(time, self.as_of) for time in self._times)
 
     @cached_property
     def treatment(self) -> Treatment:
@@ -309,7 +329,26 @@ class Facts:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read, in the record and in its treatment."""
-        return (*self.record.problems, *self.treatment.problems)
+        return (*self.record.problems, *self.treatment.problems, *self._left_out())
+
+    def _left_out(self) -> Iterator[Problem]:
+        """What this plan leaves out of the record as a whole: entries dated later, clinical entries inside others."""
+        later = sum(is_later(time, self.as_of) for time in self._times)
+        if later:
+            what = f"{later} {'entry is' if later == 1 else 'entries are'} dated after {self.as_of}"
+            yield Problem(
+                "the record", what, "They do not count; check the dates if this is a plan of today."
+            )
+        inside = sum(
+            isinstance(one, dict) and one.get("resourceType") in _CLINICAL
+            for entry in self.record.resources
+            for one in listed(entry.get("contained"))
+        )
+        if inside:
+            what = f"{inside} clinical {'entry stands' if inside == 1 else 'entries stand'} inside another resource"
+            yield Problem(
+                "the record", what, "They are not read as facts; export them as resources of their own."
+            )
 
     # --- one fact ------------------------------------------------------------------------------
 
@@ -435,7 +474,7 @@ class Facts:
                     clinical,
                     answer.source,
                     (answer.low, answer.high),
-                    answer.when is None,
+                    placed=answer.when is None,
                 )
             )
         return found
@@ -488,7 +527,7 @@ class Facts:
         if key == "birth_age_years":
             return age_in_years(record.birth_date, self.as_of)
         if key == "deceased":
-            return _deceased(record.patient or {}, self.as_of)
+            return _deceased(record.patient or {}, self.as_of, self.replay)
         gender = record.gender
         value = gender if gender in ("male", "female") else None
         return value, "" if value or gender is None else "recorded as other or unknown"
@@ -555,6 +594,7 @@ class Facts:
             self.go_the_long_way()
 
 
+_CLINICAL = ("Condition", "Observation", "Procedure", "MedicationAdministration", "MedicationStatement")
 _FIRM = ("sex", "age_years")
 
 
@@ -638,14 +678,14 @@ def _years(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _deceased(patient: Mapping[str, Any], as_of: Moment) -> tuple[Value, str]:
+def _deceased(patient: Mapping[str, Any], as_of: Moment, replay: bool) -> tuple[Value, str]:
     died = patient.get("deceasedDateTime")
     if died is not None:
         moment = read_moment(died)
         if moment is None:
             return None, "the date of death is not one that exists"
-        return moment.first_day <= as_of.last_day, ""
-    stated = patient.get("deceasedBoolean")
+        return not is_later(moment, as_of), ""
+    stated = None if replay else patient.get("deceasedBoolean")
     return (stated, "") if isinstance(stated, bool) else (None, "")
 
 

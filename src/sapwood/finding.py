@@ -10,29 +10,27 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sapwood.concepts import Resource, codes_of, concept_text, holds_phrase, listed, matches, tokens
+from sapwood.concepts import Resource, beside, codes_of, concept_text, holds_phrase, listed, matches, tokens
 from sapwood.definitions import FactDefinition, Source
 from sapwood.pack import Pack
 from sapwood.readings import Reading, Refusal, read_element, read_value, value_element
 from sapwood.record import Record
+from sapwood.statuses import kept_from_counting
 from sapwood.values import Moment, Value, read_moment
 
-_COUNTS: dict[str, tuple[str, ...]] = {
-    "Observation": ("final", "amended", "corrected"),
-    "DiagnosticReport": ("final", "amended", "corrected", "appended"),
-    "Procedure": ("completed", "in-progress"),
-    "MedicationAdministration": ("completed", "in-progress", "stopped", "on-hold"),
-    "MedicationStatement": ("active", "completed", "stopped", "on-hold", "unknown"),
-    "MedicationRequest": ("active", "completed", "stopped", "on-hold"),
-    "Immunization": ("completed",),
-    "FamilyMemberHistory": ("completed", "partial", "health-unknown"),
-}
-_ORDERS = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
-_PENDING = (
-    *("provisional", "differential", "unconfirmed", "preliminary", "registered", "preparation", "intended"),
-    *("planned", "draft"),
+_DENIED_AFTER = (
+    *(
+        "not seen",
+        "not found",
+        "not detected",
+        "not identified",
+        "not present",
+        "not confirmed",
+        "absent",
+        "disproved",
+    ),
+    *("excluded", "ruled out", "unlikely", "negative for"),
 )
-_PROPER_CLINICAL = ("active", "recurrence", "relapse")
 _NEGATORS = ("no", "not", "without", "denies", "never", "negative for", "absence of", "free of")
 _CLINICAL_TIME = (
     "effectiveDateTime",
@@ -81,6 +79,7 @@ class Candidate:
     override: bool = False
     note: str = ""
     limits: tuple[Value, Value] = (None, None)
+    until: Moment | None = None  # when what it says ended, where it has
     placed: bool = False  # an answer that needs no date: it says itself which time it is about
 
 
@@ -216,10 +215,10 @@ class Finder:
             return
         self.used.add(id(resource.get("_whole", resource)))
         when = clinical_time(resource)
-        why = _status_refusal(resource, source)
-        if why is not None:
-            pending = any(f"`{status}`" in why[0] for status in _PENDING)
-            found.rejected.append(Rejected(resource, why[0], why[1], when, pending=pending))
+        kept = kept_from_counting(resource, source)
+        ended = read_moment(resource.get("abatementDateTime")) if kept is not None and kept.history else None
+        if kept is not None and ended is None:
+            found.rejected.append(Rejected(resource, kept.why, kept.unusable, when, pending=kept.pending))
             return
         if "modifierExtension" in resource or "implicitRules" in resource:
             why_not = "carries a modifier that is not understood here, which may change its meaning"
@@ -241,7 +240,7 @@ class Finder:
             found.rejected.append(Rejected(resource, "its date is not one that exists", True))
             return
         found.candidates.append(
-            Candidate(reading, when, known_time(resource), resource, self.assurance(resource))
+            Candidate(reading, when, known_time(resource), resource, self.assurance(resource), until=ended)
         )
 
     def _fits(self, source: Source, resource: Resource) -> bool:
@@ -295,7 +294,12 @@ class Finder:
         text = text_of(resource)
         if hedged_text(text, hedges):
             return True
-        return start is not None and holds_phrase(tokens(text)[:start], _NEGATORS)
+        words = tokens(text)
+        if source.beside and beside(words, source.words) - set(tokens(" ".join(source.beside))):
+            return True
+        return start is not None and (
+            holds_phrase(words[:start], _NEGATORS) or holds_phrase(words[start:], _DENIED_AFTER)
+        )
 
     def _reading(self, place: Place, resource: Resource) -> Reading | None:
         """The value; `None` where the resource says nothing at all about this fact."""
@@ -417,16 +421,6 @@ def hedged_text(text: str, hedges: tuple[str, ...]) -> bool:
     return "?" in text or holds_phrase(tokens(text), hedges)
 
 
-def counting_statuses(kind: str) -> tuple[str, ...]:
-    """The statuses in which a resource of this type says what is."""
-    return _COUNTS[kind]
-
-
-def pending_statuses() -> frozenset[str]:
-    """The statuses of what is not yet settled: such an entry keeps silence from being read as "no"."""
-    return frozenset(_PENDING)
-
-
 def text_of(resource: Resource) -> str:
     """The words of what a resource is about, as written."""
     for key in ("code", "medicationCodeableConcept", "event", "vaccineCode"):
@@ -474,66 +468,3 @@ def known_time(resource: Resource) -> Moment | None:
         if content is not None:
             return read_moment(content)
     return None
-
-
-def _single_code(content: Any) -> str:
-    pairs = codes_of(content)
-    return pairs[0][1] if pairs else ""
-
-
-def _status_refusal(resource: Resource, source: Source) -> tuple[str, bool] | None:
-    """Why a status keeps a resource from counting, and whether that leaves it not understood."""
-    kind = str(resource.get("resourceType"))
-    if kind == "Condition":
-        return _condition_refusal(resource, source)
-    if kind == "AllergyIntolerance":
-        verification = _single_code(resource.get("verificationStatus"))
-        if verification in ("refuted", "entered-in-error"):
-            return f"is {verification}", False
-        return None
-    if kind == "AdverseEvent":
-        return (
-            None if resource.get("actuality", "actual") == "actual" else ("is only a potential event", False)
-        )
-    status = resource.get("status")
-    if source.status:
-        return None if status in source.status else (f"has the status {_shown(status)}", False)
-    if kind not in _COUNTS:
-        return ("is entered in error", False) if status == "entered-in-error" else None
-    if status is None:
-        return "has no status", True
-    if status not in _COUNTS[kind]:
-        return f"has the status {_shown(status)}", False
-    if kind == "MedicationRequest" and resource.get("intent", "order") not in _ORDERS:
-        return "is a plan, not an order", False
-    return None
-
-
-def _condition_refusal(resource: Resource, source: Source) -> tuple[str, bool] | None:
-    verification = _single_code(resource.get("verificationStatus"))
-    clinical = _single_code(resource.get("clinicalStatus"))
-    if verification == "entered-in-error":
-        return "is entered in error", False
-    if source.verification:
-        if verification not in source.verification:
-            return f"has the verification status {_shown(verification)}", not verification
-    elif verification == "refuted":
-        return "is refuted", False
-    elif verification not in ("confirmed", ""):
-        return f"has the verification status {_shown(verification)}", False
-    if source.clinical:
-        if clinical not in source.clinical:
-            return f"has the clinical status {_shown(clinical)}", False
-    elif clinical not in (*_PROPER_CLINICAL, ""):
-        return f"is history (clinical status {_shown(clinical)})", False
-    return None
-
-
-def _shown(status: Any) -> str:
-    """A status as an error may show it: a FHIR code, never free text."""
-    text = str(status or "")
-    return (
-        f"`{text}`"
-        if text and len(text) <= 24 and text.replace("-", "").isalpha()
-        else "that is not a FHIR code"
-    )

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from sapwood.criteria.evaluate import compile_tree
-from sapwood.criteria.tree import Tree, names_in
+from sapwood.criteria.tree import Compare, In, Tree, names_in, walk
 from sapwood.definitions import (
     Claim,
     CriterionDefinition,
@@ -21,6 +21,8 @@ from sapwood.definitions import (
 )
 from sapwood.values import Value
 
+HOLDING = ("label", "safety")
+"""The rule sets whose criteria keep a dose back; definitions and designs only say what is."""
 IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*\Z")
 
 
@@ -94,10 +96,52 @@ class Pack:
                 dependents.setdefault(base, []).append(name)
         return {base: tuple(names) for base, names in dependents.items()}
 
+    @cached_property
+    def dependent_names(self) -> Mapping[str, frozenset[str]]:
+        """The same, as sets."""
+        return {base: frozenset(names) for base, names in self.dependents.items()}
+
+    @cached_property
+    def comparisons(self) -> Mapping[str, tuple[Tree, ...]]:
+        """For each name as written (`alt`, `alt.high`), the comparisons of all sentences that read it."""
+        found: dict[str, list[Tree]] = {}
+        for sentence in self.sentences.values():
+            for node in walk(sentence.tree):
+                if isinstance(node, Compare | In):
+                    for name in names_in(node):
+                        found.setdefault(name, []).append(node)
+        return {name: tuple(nodes) for name, nodes in found.items()}
+
+    @cached_property
+    def roles(self) -> Mapping[str, str]:
+        """The criteria that open a drug (`gate`) or keep a dose back (`hold`), by what the pathway does with them."""
+        gates = {gate for regimen in self.regimens.values() for gate in regimen.gates}
+        gates |= {
+            point.when
+            for option in self.pathway.options
+            for point in option.requires
+            if point.when in self.criteria
+        }
+        holds: set[str] = set()
+        for alert in self.pathway.alerts:
+            if alert.severity in ("hold", "stop"):
+                holds |= {
+                    name
+                    for name in names_in(self.sentences[f"alert:{alert.id}:when"].tree)
+                    if name in self.criteria
+                }
+        holds |= {
+            name
+            for name in self.criteria
+            if holds & set(names_in(self.sentences[name].tree)) and name not in gates
+        }
+        holds = {name for name in holds if self.criteria[name].rule_set in HOLDING}
+        return {**dict.fromkeys(holds, "hold"), **dict.fromkeys(gates, "gate")}
+
     def __getstate__(self) -> dict[str, Any]:
         """What is kept when a pack is cached: the content, not the functions made from it."""
         state = dict(self.__dict__)
         state["_compiled"] = {}
-        for lazy in ("base_facts", "dependents", "extraction", "shortcuts", "ways"):
+        for lazy in ("base_facts", "dependents", "dependent_names", "comparisons", "roles", "extraction", "shortcuts", "ways"):
             state.pop(lazy, None)
         return state

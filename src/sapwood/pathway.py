@@ -80,6 +80,8 @@ def locate(pathway: PathwayDefinition, verdicts: Verdicts) -> Position:
     line = verdicts.facts.treatment.current
     if here == NO_SIGNAL:
         title, about = "No sign of this disease in the record", verdicts.facts.pack.about.no_signal
+        if pathway.steps and truth(f"step:{pathway.steps[0].id}:opens") is None:
+            about += " What was not looked at, or could not be read, is not answered by that."
         because = tuple(
             reason for step in pathway.steps[:1] for reason in verdicts[f"step:{step.id}:opens"].because
         )

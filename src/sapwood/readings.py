@@ -51,6 +51,9 @@ _QUALIFIERS = frozenset(
     "diffusely focal focally variable variably heterogeneous expression staining moderate moderately patchy "
     "result".split()
 )
+_ALONE = frozenset("none false true reactive no".split())
+"""Answers only when they stand alone: "reactive cells" and "no result" say something else."""
+_SOME = frozenset("most some many few".split())
 _INITIALS = frozenset("y n".split())
 """An answer when they stand alone; among other words (`n/a`) they say nothing."""
 _DENIALS = frozenset("no not non without denies never cannot neither nor absent".split())
@@ -184,6 +187,10 @@ def read_answer(text: str) -> bool | Refusal:
         return Refusal("the record itself says that results conflict", conflict=True)
     if present & _OPEN:
         return Refusal("an answer that is neither yes nor no")
+    if len(words) > 1 and present & _ALONE and not any(one in " ".join(words) for one in _NEGATIVE_PHRASES):
+        return Refusal("words that could not be read as yes or no")
+    if present & _SOME and present & _NEGATIVE:
+        return Refusal("an answer for some of the cells only")
     joined = " ".join(words)
     negative = bool(present & _NEGATIVE) or any(phrase in joined for phrase in _NEGATIVE_PHRASES)
     positive = bool(present & (_POSITIVE - {"no"}))

@@ -14,6 +14,7 @@ from sapwood.criteria.tree import Named, Tree, bases_in
 from sapwood.definitions import CriterionDefinition
 from sapwood.facts import Fact, Facts, Group, Values
 from sapwood.truth import WORDS, Truth
+from sapwood.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Verdict:
         self.name = name
         self.facts = facts
         self.sentence = facts.pack.sentences[name]
-        value = facts.values[name]
+        self.values, value = _as_shown(name, facts)
         self.value: Truth = value if isinstance(value, bool) else None
 
     @property
@@ -64,7 +65,7 @@ class Verdict:
         """What decided it; where unknown, what left it open."""
         reasons: dict[Reason, None] = {}
         for group in self.groups:
-            values = self.facts.values_in(group) if group is not None else self.facts.values
+            values = self.facts.values_in(group) if group is not None else self.values
             for atom in deciding(self.sentence.tree, values):
                 for reason in reasons_of(atom, self.facts, group, values):
                     reasons[reason] = None
@@ -97,6 +98,15 @@ class Verdict:
                 fact for sets in (self.settle.true, self.settle.false) for one in sets for fact in one
             )
         )
+
+
+def _as_shown(name: str, facts: Facts) -> tuple[Values, Value]:
+    """A verdict as it may be shown, and the values behind it: the patient's own word opens no gate, clears no hold."""
+    value = facts.values[name]
+    role = facts.pack.roles.get(name)
+    if role is not None and value is (role == "gate") and facts.trusted[name] is not value:
+        return facts.trusted, None
+    return facts.values, value
 
 
 def _size(found: Settling) -> tuple[int, int]:

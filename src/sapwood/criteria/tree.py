@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +130,23 @@ def kind_of(tree: Tree) -> str:
     return _KINDS.get(type(tree), "boolean")
 
 
+_INSIDE: dict[type, Callable[[Any], tuple[Tree, ...]]] = {
+    Compare: lambda tree: (tree.left, tree.right),
+    Arithmetic: lambda tree: (tree.left, tree.right),
+    And: lambda tree: tree.items,
+    Or: lambda tree: tree.items,
+    AtLeast: lambda tree: tree.items,
+    In: lambda tree: (tree.left,),
+    Not: lambda tree: (tree.item,),
+    Score: lambda tree: tuple(item for _, item in tree.items),
+    DaysBetween: lambda tree: (tree.start, tree.end),
+}
+
+
 def parts(tree: Tree) -> tuple[Tree, ...]:
     """The trees directly inside a tree, in reading order."""
-    match tree:
-        case Compare(_, left, right) | Arithmetic(_, left, right):
-            return (left, right)
-        case And(items) | Or(items) | AtLeast(_, items):
-            return items
-        case In(item, _) | Not(item):
-            return (item,)
-        case Score(items):
-            return tuple(item for _, item in items)
-        case DaysBetween(start, end):
-            return (start, end)
-        case _:
-            return ()
+    inside = _INSIDE.get(type(tree))
+    return inside(tree) if inside is not None else ()
 
 
 def walk(tree: Tree) -> Iterator[Tree]:
@@ -152,7 +155,9 @@ def walk(tree: Tree) -> Iterator[Tree]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(parts(node)))
+        inside = _INSIDE.get(type(node))
+        if inside is not None:
+            waiting.extend(reversed(inside(node)))
 
 
 def names_in(tree: Tree) -> tuple[str, ...]:
