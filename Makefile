@@ -46,8 +46,10 @@ format: $(STAMP) ## lay the code out, and put right what lint can
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format .
 
-bench: $(STAMP) ## measure: each benchmark prints its ratio
-	@for bench in benchmarks/bench_*.py; do $(BIN)/python "$$bench" || exit 1; done
+bench: $(STAMP) ## measure: the seven rules, whole plans, a cold start
+	$(BIN)/python benchmarks/compare.py
+	$(BIN)/python benchmarks/plans.py
+	$(BIN)/python benchmarks/cold_start.py
 
 # The lock files name every package with the hashes of the public registry, whatever mirror this machine uses.
 lock: ## compile the lock files anew from pyproject.toml

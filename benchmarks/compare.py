@@ -1,4 +1,4 @@
-"""The seven rules: the engine against a hand-written loop, in turns, with the ratio of the medians.
+"""The seven rules: the engine against a hand-written loop, in turns, with the median of each turn's ratio.
 
 Where the environment variable ENGINES_BENCH names the folder of the outside bench (with ../venv and ../node beside
 it, as its README sets them up), its data is used and its floor, cql-execution and ms-cql-sdk run in the same turns.
@@ -78,7 +78,7 @@ def data(people: int, bench: Path | None) -> Path:
 
 
 def main() -> None:
-    """Runs everything in turns, and prints medians and ratios."""
+    """Runs everything in turns, every other turn backwards, and prints medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=5)
@@ -91,25 +91,24 @@ def main() -> None:
     if chosen.fast:
         runners = [one for one in runners if one.name in ("sapwood", "hand-written loop", "floor_python.py")]
     lines: dict[str, list[dict[str, Any]]] = {runner.name: [] for runner in runners}
-    for _ in range(chosen.runs):
-        for runner in runners:
+    for turn in range(chosen.runs):
+        for runner in runners[:: 1 if turn % 2 else -1]:
             lines[runner.name].append(run(runner))
     reference = KNOWN_HASHES.get(chosen.people) if bench else lines["hand-written loop"][0]["sha"]
     floor = "floor_python.py" if bench else "hand-written loop"
-    against = statistics.median(line["pps"] for line in lines[floor])
-    print(f"{chosen.people} people, medians of {chosen.runs} runs in turns; the floor is {floor}")
+    against = [line["pps"] for line in lines[floor]]
+    print(f"{chosen.people} people, medians of {chosen.runs} turns; the floor is {floor}")
     wrong = False
     for runner in runners:
         speeds = [line["pps"] for line in lines[runner.name]]
         hashes = {line["sha"] for line in lines[runner.name]}
         same = hashes == {reference} if reference else len(hashes) == 1
         wrong = wrong or (runner.right and not same)
-        middle = statistics.median(speeds)
+        ratio = statistics.median(one / other for one, other in zip(speeds, against, strict=True))
         spread = f"{min(speeds):.0f} to {max(speeds):.0f}"
         answers = "answers agree" if same else "ANSWERS DIFFER"
-        print(
-            f"{runner.name:26} {middle:8.0f} people/s  {middle / against:6.3f} x floor  ({spread}), {answers}"
-        )
+        middle = statistics.median(speeds)
+        print(f"{runner.name:26} {middle:8.0f} people/s  {ratio:6.3f} x floor  ({spread}), {answers}")
     sys.exit(wrong)
 
 

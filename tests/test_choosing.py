@@ -212,7 +212,10 @@ def test_a_partial_date_may_be_the_newest() -> None:
 def test_something_newer_that_was_not_understood_stands_in_the_way() -> None:
     murky = observed("x", "odd", "2026-03-01")
     fact = one_fact(number(), observed("x", 3, "2026-02-01"), murky)
-    assert (fact.state, fact.note) == ("unusable", "a newer entry is there that is not final, or could not be understood")
+    assert (fact.state, fact.note) == (
+        "unusable",
+        "a newer entry is there that is not final, or could not be understood",
+    )
     assert one_fact(number(), observed("x", 3, "2026-03-02"), murky).value == 3
     assert one_fact(number(), observed("x", 3, "2026-02-01"), murky, as_of="2026-02-15").value == 3
 

@@ -19,7 +19,7 @@ from sapwood.concepts import listed
 from sapwood.definitions import FactDefinition
 from sapwood.errors import Problem
 from sapwood.finding import Candidate, Finder, Found, Rejected, clinical_time, extraction_of
-from sapwood.lines import Event, Treatment, group, treatment_of
+from sapwood.lines import Event, Treatment, group, last_time, treatment_of
 from sapwood.pack import Pack
 from sapwood.quick import LONG_WAY, NOTHING, limits_of, shortcuts_of
 from sapwood.readings import reference_limits
@@ -135,7 +135,10 @@ class Values(dict[str, Value]):
             return (facts.trusted if self.trusted else facts.values)[name]
         if name in facts.pack.facts:
             return facts.value(name, self.group, trusted=self.trusted)
-        return facts.pack.compiled(name)(self)
+        way = facts.pack.compiled(name)
+        if self.group is None:
+            facts.ways[name] = way  # from now on, for everybody
+        return way(self)
 
 
 def extract(
@@ -324,6 +327,7 @@ class Facts:
             self.pack.about.codesystems,
             as_of=self.as_of,
             replay=self.replay,
+            hedges=self.pack.about.hedges,
         )
 
     @cached_property
@@ -538,6 +542,8 @@ class Facts:
     def _from_lines(self, name: str, definition: FactDefinition) -> Fact:
         value = self._line_value(definition.from_lines)
         if value is None:
+            if note := self._unclear(definition.from_lines):
+                return Fact(name, definition, "unusable", note=note)
             covered = definition.closed_world
             if covered is not None and self.values[covered.covered_by] is True:
                 none: Value = False if definition.type == "boolean" else Decimal(0)
@@ -553,31 +559,47 @@ class Facts:
             name, definition, "known", value, None, assurance, tuple(s for s in sources if s), note=note
         )
 
+    def _unclear(self, key: str) -> str:
+        """Why the lines of treatment do not tell something though there are entries about it."""
+        if self.treatment.unread:
+            return "a treatment entry is there that was not understood"
+        line = self.treatment.current
+        if line is None or not line.cycles:
+            return ""
+        if key in ("cycle_start", "cycle_number", "doses_this_cycle") and line.cycles[-1].uncertain:
+            return "it is not clear which doses belong to one cycle"
+        if key in ("doses_this_cycle", "last_dose_day", "previous_dose_day"):
+            return "" if all(dose.single for dose in line.doses) else "the days of the doses are not told"
+        return ""
+
     def _line_value(self, key: str) -> Value:
         treatment = self.treatment
         line = treatment.current
         if key.startswith("given:"):
             return True if treatment.gave(key.removeprefix("given:")) else None
+        if key.startswith("last_dose_day:"):
+            return treatment.last_dose(key.removeprefix("last_dose_day:"), self.pack.regimens)
         if key == "treatment_planned":
             return True if treatment.planned else None
         if key == "treatment_started":
             return True if any(one.given for one in treatment.lines) else None
         if line is None:
             return None
-        days = [day for cycle in line.cycles for day in cycle.given]
         cycle = line.cycles[-1] if line.cycles else None
+        clear = cycle if cycle is not None and not cycle.uncertain else None
+        numbered = cycle is not None and not any(one.uncertain for one in line.cycles)
         stated = Decimal(line.cycles_stated) if line.cycles_stated else None
         worked: dict[str, Value] = {
             "line_count": Decimal(line.number),
             "current_regimen": line.regimen or None,
-            "current_line_start": _day(line.start),
-            "first_dose_day": _day(days[0] if days else None),
-            "last_dose_day": _day(days[-1] if days else None),
+            "current_line_start": line.began,
+            "first_dose_day": line.began,
+            "last_dose_day": last_time(line.doses),
             "best_response": line.response or None,
-            "cycle_number": Decimal(cycle.number) if cycle else stated,
-            "cycle_start": _day(cycle.start if cycle else None),
-            "doses_this_cycle": Decimal(len(cycle.given)) if cycle else None,
-            "previous_dose_day": _day(next((d for d in reversed(days) if d < self.as_of.first_day), None)),
+            "cycle_number": Decimal(cycle.number) if cycle is not None and numbered else stated,
+            "cycle_start": clear.start if clear else None,
+            "doses_this_cycle": Decimal(len(clear.given)) if clear and clear.days_known else None,
+            "previous_dose_day": line.previous_day(self.as_of.first_day),
         }
         return worked.get(key)
 
@@ -617,20 +639,16 @@ def ways_of(pack: Pack, *, short: bool) -> tuple[Ways, Ways]:
     """How a person's names are answered without building facts, and how those of a specimen are.
 
     `short` where nothing was answered and nothing contradicts itself: only then may facts be read the short way.
+    Sentences about the person join the first when they are first asked.
     """
     ready: dict[bool, tuple[Ways, Ways]] = pack.__dict__.setdefault("ways", {})
     if short not in ready:
-        sentences: Ways = {
-            name: pack.compiled(name)
-            for name, sentence in pack.sentences.items()
-            if not sentence.per_specimen and name not in pack.facts
-        }
         facts: Ways = {}
         if short:
             recorded = {name: fact.from_record for name, fact in pack.facts.items() if not fact.not_when}
             facts = {name: _from_record_at_once(key) for name, key in recorded.items() if key}
             facts |= shortcuts_of(pack)
-        ready[short] = {**facts, **sentences}, facts
+        ready[short] = dict(facts), facts
     return ready[short]
 
 
@@ -640,17 +658,14 @@ def _from_record_at_once(key: str) -> Callable[[Values], Value]:
     return lambda values: values.facts.from_record(key)[0]
 
 
-def _day(day: date | None) -> Moment | None:
-    return day_moment(day, day) if day is not None else None
-
-
 def age_in_years(birth_date: Any, as_of: Moment) -> tuple[Value, str]:
     """Whole years of age: a number, or a range where the birth date is partial; and why where unknown."""
     days = _days_of(birth_date)
     if days is None:
         return None, "the birth date is not one that exists" if birth_date is not None else ""
     youngest = _years(days[1], as_of.first_day)
-    oldest = _years(days[0], as_of.last_day)
+    exact = days[0] is days[1] and as_of.exact
+    oldest = youngest if exact else _years(days[0], as_of.last_day)
     if youngest < 0:
         if oldest < 0:
             return None, "the birth date is after the day of this plan"

@@ -6,67 +6,20 @@ name; where nothing is dated, the order the text gives ("line 1") is used and ma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
 
-from sapwood.concepts import Resource, codes_of, concept_text, holds_phrase, listed, tokens
+from sapwood.concepts import holds_phrase, tokens
+from sapwood.cycles import Cycle, Stretch, cycles_of, earliest, latest
 from sapwood.definitions import Regimen
 from sapwood.errors import Problem
+from sapwood.events import TYPES, Event, read_event
 from sapwood.finding import clinical_time, known_time
 from sapwood.record import Record
 from sapwood.values import Moment, is_later
 
-_TYPES = ("MedicationAdministration", "MedicationStatement", "MedicationRequest", "Procedure")
-_GIVEN = {
-    "MedicationAdministration": ("completed", "in-progress", "stopped"),
-    "MedicationStatement": ("active", "completed", "stopped", "unknown"),
-    "Procedure": ("completed", "in-progress"),
-}
-_HELD = ("not-done", "on-hold", "not-taken")
-_PLANNED = ("intended", "preparation", "planned", "draft")
-_NUMBERED = re.compile(r"\bline\s+(\d{1,2})\s*:\s*([^;]*)", re.IGNORECASE)
-_CYCLES = re.compile(r"\b(\d{1,2})\s*(?:cycle|course)(?:\(s\)|s)?\b", re.IGNORECASE)
-_RESPONSE = re.compile(r"\bresponse\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _GAP = timedelta(days=90)
-_RESPONSES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("PD", ("progression", "progressive disease", "grew", "progressed")),
-    ("NR", ("no response", "refractory")),
-    ("SD", ("no change", "stable disease")),
-    ("CR", ("complete remission", "complete response", "cr")),
-    ("PR", ("partial response", "partial remission", "pr")),
-)
-_ONE_SITE = ("marrow complete remission", "marrow complete response", "marrow remission", "marrow cr")
-"""A response of one site is not the response of the person: the worst site decides."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One entry about treatment: a dose or course given, held or planned."""
-
-    kind: str  # given | held | planned
-    regimens: frozenset[str]
-    drugs: frozenset[str]
-    when: Moment | None
-    number: int | None = None
-    response: str = ""
-    cycles: int | None = None
-    source: str = ""
-    resource: Resource | None = None
-    protocol: str = ""  # the pack's own word for the protocol the text names
-    response_unread: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """One cycle: its first day, and the doses given and held in it."""
-
-    number: int
-    start: date
-    given: tuple[date, ...]
-    held: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +39,23 @@ class Line:
     response_unread: bool
     ordered_by_text: bool
     sources: tuple[str, ...]
+    doses: tuple[Stretch, ...] = ()
+
+    @property
+    def began(self) -> Moment | None:
+        """The time of its first dose, as exactly as the record tells it."""
+        first = earliest([dose.start for dose in self.doses])
+        return None if any(dose.begun_before for dose in self.doses) else first
+
+    def previous_day(self, today: date) -> Moment | None:
+        """The last time before a day at which a dose was surely given, where no other can lie between."""
+        before = [dose for dose in self.doses if dose.day < today]
+        last = latest([dose.start for dose in before if dose.single])
+        for dose in before:
+            end = dose.last_day
+            if not dose.single and (last is None or end is None or end > last.first_day):
+                return None
+        return last
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +67,7 @@ class Treatment:
     adjuncts: tuple[Event, ...] = ()
     events: tuple[Event, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    unread: tuple[Problem, ...] = field(default=())
 
     @property
     def current(self) -> Line | None:
@@ -111,6 +82,33 @@ class Treatment:
             for event in self.events
         )
 
+    def last_dose(self, name: str, regimens: Mapping[str, Regimen]) -> Moment | None:
+        """The time of the latest dose of a drug or regimen in any line; `None` where it cannot be told."""
+        ends: list[Moment] = []
+        maybe: list[Moment] = []
+        for event in self.events:
+            stretch = event.stretch
+            if event.kind != "given" or stretch is None:
+                continue
+            if name in event.drugs or name in event.regimens:
+                if stretch.end is None:
+                    return None
+                ends.append(stretch.end)
+            elif not event.drugs and any(
+                name in {drug.id for drug in regimens[one].drugs} for one in event.regimens
+            ):
+                maybe.append(stretch.end or stretch.start)
+        last = latest(ends)
+        if last is None or any(moment.last_day > last.first_day for moment in maybe):
+            return None
+        return last
+
+
+def last_time(doses: Sequence[Stretch]) -> Moment | None:
+    """The time of the last of some doses; `None` where a period among them has no known end."""
+    ends = [dose.end for dose in doses if dose.end is not None]
+    return latest(ends) if len(ends) == len(doses) else None
+
 
 def treatment_of(
     record: Record,
@@ -119,24 +117,30 @@ def treatment_of(
     *,
     as_of: Moment,
     replay: bool = False,
+    hedges: Sequence[str] = (),
 ) -> Treatment:
     """The treatment in a record up to `as_of`; in a replay only what is dated counts."""
     events: list[Event] = []
     problems: list[Problem] = []
-    for resource in (entry for kind in _TYPES for entry in record.of_type(kind)):
-        event = _event(record, resource, regimens, systems, problems)
+    unread: list[Problem] = []
+    for resource in (entry for kind in TYPES for entry in record.of_type(kind)):
+        event = read_event(record, resource, regimens, systems, hedges, as_of, problems)
         if event is None:
             continue
-        if event.when is None and replay:
+        if is_later(clinical_time(resource), as_of) or is_later(known_time(resource), as_of):
             continue
-        if is_later(event.when, as_of) or is_later(known_time(resource), as_of):
-            continue
-        events.append(event)
-    return group(events, regimens, problems)
+        if isinstance(event, Problem):
+            unread.append(event)
+        elif event.when is not None or not replay:
+            events.append(event)
+    return group(events, regimens, (*problems, *unread), unread)
 
 
 def group(
-    events: Sequence[Event], regimens: Mapping[str, Regimen], problems: Iterable[Problem] = ()
+    events: Sequence[Event],
+    regimens: Mapping[str, Regimen],
+    problems: Iterable[Problem] = (),
+    unread: Iterable[Problem] = (),
 ) -> Treatment:
     """Events grouped into lines; planned ones and adjuncts (intrathecal, radiotherapy) stand beside them."""
     planned = tuple(event for event in events if event.kind == "planned")
@@ -165,105 +169,11 @@ def group(
     for place, after in enumerate(lines[1:]):
         if after.start is not None and lines[place].start is not None:
             lines[place] = replace(lines[place], end=after.start)
-    return Treatment(tuple(lines), planned, tuple(adjuncts), tuple(events), tuple(problems))
+    return Treatment(tuple(lines), planned, tuple(adjuncts), tuple(events), tuple(problems), tuple(unread))
 
 
 def _is_adjunct(event: Event, regimens: Mapping[str, Regimen]) -> bool:
     return bool(event.regimens) and all(regimens[name].adjunct for name in event.regimens)
-
-
-def _event(
-    record: Record,
-    resource: Resource,
-    regimens: Mapping[str, Regimen],
-    systems: Mapping[str, Sequence[str]],
-    problems: list[Problem],
-) -> Event | None:
-    concept: Any = record.main_code(resource)
-    notes = " ; ".join(concept_text(note) for note in listed(resource.get("note")))
-    numbered = _NUMBERED.search(notes)
-    dosage = " ; ".join(concept_text(entry) for entry in listed(resource.get("dosage")))
-    route = " ; ".join(
-        concept_text(entry.get("route"))
-        for entry in listed(resource.get("dosage"))
-        if isinstance(entry, dict)
-    )
-    text = tokens(" ; ".join((concept_text(concept), dosage, route)))
-    pairs = set(codes_of(concept))
-    drugs = {
-        drug.id
-        for regimen in regimens.values()
-        for drug in regimen.drugs
-        if pairs
-        & {(uri, code) for name, codes in drug.codes.items() for uri in systems[name] for code in codes}
-        or (drug.words and holds_phrase(text, drug.words))
-    }
-    described = text + (tokens(numbered[2]) if numbered else ())
-    named = {
-        regimen.id: max(
-            (len(tokens(name)) for name in regimen.names if holds_phrase(described, [name])),
-            default=0,
-        )
-        for regimen in regimens.values()
-    }
-    longest = max(named.values(), default=0)
-    by_name = frozenset(name for name, size in named.items() if size and size == longest)
-    protocols = [name for one in by_name for name in regimens[one].names if holds_phrase(described, [name])]
-    if not drugs and not by_name:
-        return None
-    kind = _kind(resource)
-    if kind is None:
-        return None
-    fitting = by_name or frozenset(
-        regimen.id for regimen in regimens.values() if drugs & {drug.id for drug in regimen.drugs}
-    )
-    if "intrathecal" in text:
-        fitting = frozenset(name for name in fitting if regimens[name].adjunct) or fitting
-    elif not by_name:
-        fitting = frozenset(name for name in fitting if not regimens[name].adjunct) or fitting
-    response = _RESPONSE.search(notes)
-    cycles = _CYCLES.search(notes)
-    when = clinical_time(resource)
-    source = record.source_of(resource)
-    if when is None and any(key in resource for key in ("effectiveDateTime", "performedDateTime")):
-        problems.append(
-            Problem(
-                source, "its date is not one that exists", "Mend the date; it is read as undated until then."
-            )
-        )
-    return Event(
-        kind,
-        fitting,
-        frozenset(drugs),
-        when,
-        int(numbered[1]) if numbered else None,
-        _response(response[1]) if response else "",
-        int(cycles[1]) if cycles else None,
-        source,
-        resource,
-        max(protocols, key=len, default=""),
-        response is not None and not _response(response[1]),
-    )
-
-
-def _kind(resource: Resource) -> str | None:
-    kind, status = str(resource.get("resourceType")), resource.get("status")
-    if kind == "MedicationRequest":
-        return "planned" if status in ("active", "on-hold", "draft", "completed", "stopped") else None
-    if status in _GIVEN[kind]:
-        return "given"
-    if status in _HELD:
-        return "held" if kind == "MedicationAdministration" else None
-    return "planned" if status in _PLANNED else None
-
-
-def _response(text: str) -> str:
-    """The response a text states, as a code; empty where it states none plainly."""
-    words = tokens(text)
-    if holds_phrase(words, _ONE_SITE):
-        return ""
-    found = [code for code, phrases in _RESPONSES if holds_phrase(words, phrases)]
-    return found[0] if found else ""
 
 
 def _by_regimen(events: Sequence[Event], regimens: Mapping[str, Regimen]) -> list[list[Event]]:
@@ -271,7 +181,7 @@ def _by_regimen(events: Sequence[Event], regimens: Mapping[str, Regimen]) -> lis
     lines: list[list[Event]] = []
     fitting: frozenset[str] = frozenset()
     for event in events:
-        last = lines[-1][-1].when if lines else None
+        last = latest([end for one in lines[-1] if (end := one.until or one.when)]) if lines else None
         shared = fitting & event.regimens
         near = last is not None and event.when is not None and event.when.first - last.last <= _GAP
         if lines and shared and near:
@@ -285,7 +195,8 @@ def _by_regimen(events: Sequence[Event], regimens: Mapping[str, Regimen]) -> lis
 
 def _line(number: int, events: Sequence[Event], by_text: bool, regimens: Mapping[str, Regimen]) -> Line:
     regimen = _best_regimen(events, regimens)
-    days = sorted({event.when.first_day for event in events if event.kind == "given" and event.when})
+    given = [event for event in events if event.kind == "given"]
+    doses = tuple(stretch for event in given if (stretch := event.stretch) is not None)
     held = sorted({event.when.first_day for event in events if event.kind == "held" and event.when})
     responses = [event.response for event in events if event.response]
     stated = [event.cycles for event in events if event.cycles]
@@ -293,16 +204,17 @@ def _line(number: int, events: Sequence[Event], by_text: bool, regimens: Mapping
         number,
         regimen,
         _title(regimen, events, regimens),
-        days[0] if days else None,
+        min((dose.day for dose in doses), default=None),
         None,
-        _cycles(days, held, regimens.get(regimen)),
+        cycles_of(doses, held, regimens.get(regimen)),
         max(stated) if stated else None,
-        sum(event.kind == "given" for event in events),
+        len(given),
         sum(event.kind == "held" for event in events),
         responses[-1] if responses else "",
         not responses and any(event.response_unread for event in events),
         by_text,
         tuple(dict.fromkeys(event.source for event in events if event.source)),
+        doses,
     )
 
 
@@ -333,27 +245,4 @@ def _best_regimen(events: Sequence[Event], regimens: Mapping[str, Regimen]) -> s
     return min(candidates, key=fit) if candidates else ""
 
 
-def _cycles(days: Sequence[date], held: Sequence[date], regimen: Regimen | None) -> tuple[Cycle, ...]:
-    if not days and not held:
-        return ()
-    length = regimen.cycle_days if regimen else None
-    window = regimen.dose.window_days if regimen and regimen.dose else None
-    span = timedelta(days=window or (length or 28) // 2)
-    starts: list[date] = []
-    for day in sorted({*days, *held}):
-        if not starts or (
-            day - starts[-1] >= span and (day in days or day - starts[-1] >= timedelta(days=length or 28))
-        ):
-            starts.append(day)
-    cycles = []
-    for number, start in enumerate(starts, start=1):
-        end = starts[number] if number < len(starts) else date.max
-        cycles.append(
-            Cycle(
-                number,
-                start,
-                tuple(day for day in days if start <= day < end),
-                tuple(day for day in held if start <= day < end),
-            )
-        )
-    return tuple(cycles)
+__all__ = ["Cycle", "Event", "Line", "Treatment", "group", "treatment_of"]

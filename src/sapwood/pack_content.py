@@ -142,6 +142,15 @@ class Pack:
         """What is kept when a pack is cached: the content, not the functions made from it."""
         state = dict(self.__dict__)
         state["_compiled"] = {}
-        for lazy in ("base_facts", "dependents", "dependent_names", "comparisons", "roles", "extraction", "shortcuts", "ways"):
+        for lazy in (
+            "base_facts",
+            "dependents",
+            "dependent_names",
+            "comparisons",
+            "roles",
+            "extraction",
+            "shortcuts",
+            "ways",
+        ):
             state.pop(lazy, None)
         return state

@@ -17,6 +17,8 @@ _FROM_LINES = (
     "treatment_started treatment_planned line_count current_regimen current_line_start cycle_number cycle_start "
     "doses_this_cycle last_dose_day first_dose_day previous_dose_day best_response"
 ).split()
+_OF_ONE = ("given", "last_dose_day")
+"""What lines give of one drug or regimen."""
 
 Fault = tuple[str, str, str, str]
 """A file, an entry of it, what is wrong with it, and what to do."""
@@ -29,8 +31,8 @@ def unsound(
     treatments = {*regimens, *(drug.id for regimen in regimens.values() for drug in regimen.drugs)}
     for name, fact in facts.items():
         yield from (("facts.yaml", name, what, remedy) for what, remedy in _faults(fact, facts))
-        given = fact.from_lines.removeprefix("given:")
-        if given != fact.from_lines and given not in treatments:
+        key, of_one, given = fact.from_lines.partition(":")
+        if of_one and key in _OF_ONE and given not in treatments:
             what = "`from_lines` names no drug or regimen of the pack"
             yield "facts.yaml", name, what, f"Known: {', '.join(sorted(treatments))}."
     for sort in ("steps", "tracks", "tasks", "options", "alerts"):
@@ -57,8 +59,10 @@ def _faults(fact: FactDefinition, facts: Mapping[str, FactDefinition]) -> Iterat
         yield "`plausible` is not a low and a high limit", "Write two numbers, the smaller first."
     if fact.from_record and fact.from_record not in _FROM_RECORD:
         yield "`from_record` names nothing a record gives", f"Known: {', '.join(_FROM_RECORD)}."
-    if fact.from_lines and fact.from_lines not in _FROM_LINES and not fact.from_lines.startswith("given:"):
-        yield "`from_lines` names nothing that lines give", f"Known: {', '.join(_FROM_LINES)}, given:ID."
+    key, of_one, _ = fact.from_lines.partition(":")
+    if fact.from_lines and key not in (_OF_ONE if of_one else _FROM_LINES):
+        known = ", ".join((*_FROM_LINES, *(f"{one}:ID" for one in _OF_ONE)))
+        yield "`from_lines` names nothing that lines give", f"Known: {known}."
 
 
 def _limits(plausible: list[Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, Underflow
 from fractions import Fraction
+from functools import lru_cache
 
 from ..values import Number, Range
 
@@ -84,7 +85,7 @@ def _pointed(value: Figure) -> Figure:
 
 def _point(op: str, left: Number, right: Number) -> Figure:
     if op == "/":
-        return Fraction(left) / Fraction(right) if right else None
+        return _quotient(left, right) if right else None
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         try:
             return _DECIMAL[op](left, right)
@@ -92,6 +93,11 @@ def _point(op: str, left: Number, right: Number) -> Figure:
             pass
     one, other = Fraction(left), Fraction(right)
     return one + other if op == "+" else one - other if op == "-" else one * other
+
+
+@lru_cache(maxsize=4096)
+def _quotient(left: Number, right: Number) -> Fraction:
+    return Fraction(left) / Fraction(right)
 
 
 def _exactly(op: str, left: Number, right: Number) -> Number:
