@@ -33,6 +33,7 @@ class Source(Definition, frozen=True, rename={"in_": "in"}):
     words: Words = []
     without: Words = []
     beside: Words = []
+    hedged: Literal["refuse", "accept"] = "refuse"
     value_words: Words = []
     note_words: Words = []
     component: Match | None = None

@@ -292,7 +292,7 @@ class Finder:
         elif resource.get("resourceType") == "Observation":
             return False
         text = text_of(resource)
-        if hedged_text(text, hedges):
+        if source.hedged == "refuse" and hedged_text(text, hedges):
             return True
         words = tokens(text)
         if source.beside and beside(words, source.words) - set(tokens(" ".join(source.beside))):
