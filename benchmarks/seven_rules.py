@@ -18,7 +18,10 @@ from sapwood.record import parse_record
 from sapwood.values import read_moment
 from sapwood.verdicts import Verdicts
 
-NOBODY = b'{"resourceType": "Patient", "id": "nobody"}'
+NOBODY = (
+    b'{"resourceType": "Bundle", "type": "collection", "entry": [{"resource": '
+    b'{"resourceType": "Patient", "id": "nobody"}}]}'
+)
 PACK = Path(__file__).parent / "packs" / "seven_rules"
 
 
@@ -32,7 +35,8 @@ def main() -> None:
     as_of = read_moment(AS_OF)
     assert as_of is not None
     criteria = list(pack.criteria)
-    extract(parse_record(NOBODY), pack, as_of=as_of)  # the pack is made ready before the clock starts
+    nobody = extract(parse_record(NOBODY), pack, as_of=as_of)
+    assert nobody.values["eligible"] is None  # makes the pack ready before the clock starts
     rows: dict[str, str] = {}
     reasons = 0
     start = time.perf_counter()

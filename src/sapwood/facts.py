@@ -6,7 +6,6 @@ Facts are worked out when asked for. A fact that is not *known* has no value in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -14,77 +13,22 @@ from typing import Any
 from weakref import ref
 
 from sapwood.answers import Answer
-from sapwood.choosing import Bounds, Chosen, admit, choose, plain, unit_words
+from sapwood.choosing import Bounds, Chosen, admit, choose
 from sapwood.concepts import listed
 from sapwood.definitions import FactDefinition
 from sapwood.errors import Problem
+from sapwood.fact import Fact, Group
 from sapwood.finding import Candidate, Finder, Found, Rejected, clinical_time, extraction_of
+from sapwood.lifetime import age_in_years, has_died
 from sapwood.lines import Event, Treatment, group, last_time, treatment_of
 from sapwood.pack import Pack
 from sapwood.quick import LONG_WAY, NOTHING, limits_of, shortcuts_of
 from sapwood.readings import reference_limits
 from sapwood.record import Record
 from sapwood.truth import some
-from sapwood.values import Moment, Range, Value, day_moment, is_later, read_moment
+from sapwood.values import Moment, Value, day_moment, is_later, read_moment
 
 Ways = dict[str, Callable[[Any], Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One typed, sourced answer.
-
-    `state` is known, missing, stale, conflicting, unusable or not_applicable; only *known* has a value.
-    `assurance` is clinical, patient, derived or assumed.
-    """
-
-    id: str
-    definition: FactDefinition
-    state: str
-    value: Value = None
-    when: Moment | None = None
-    assurance: str = "clinical"
-    sources: tuple[str, ...] = ()
-    rejected: tuple[tuple[str, str], ...] = ()
-    note: str = ""
-    specimen: str = ""
-    low: Value = None
-    high: Value = None
-
-    @property
-    def known(self) -> bool:
-        """Whether it has a value in logic."""
-        return self.state == "known"
-
-    @property
-    def text(self) -> str:
-        """The fact in plain words: `serum albumin 3.6 g/dL on 2026-03-02`."""
-        title = self.definition.title
-        if not self.known:
-            why = f" ({self.note})" if self.note else ""
-            return f"{title}: {STATE_WORDS[self.state]}{why}"
-        unit = unit_words(self.definition.unit) if self.definition.kind == "number" else ""
-        day = f" on {self.when}" if self.when is not None else ""
-        how = {"patient": ", in the patient's own words", "assumed": ", assumed"}.get(self.assurance, "")
-        return f"{title}: {plain(self.value)}{' ' + unit if unit else ''}{day}{how}"
-
-
-STATE_WORDS = {
-    "missing": "not on record",
-    "stale": "too old to count",
-    "conflicting": "sources disagree",
-    "unusable": "on record, but cannot be used",
-    "not_applicable": "does not apply",
-    "known": "known",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One specimen, or one cell population of it."""
-
-    key: str
-    label: str
 
 
 class Values(dict[str, Value]):
@@ -531,7 +475,7 @@ class Facts:
         if key == "birth_age_years":
             return age_in_years(record.birth_date, self.as_of)
         if key == "deceased":
-            return _deceased(record.patient or {}, self.as_of, self.replay)
+            return has_died(record.patient or {}, self.as_of, self.replay)
         gender = record.gender
         value = gender if gender in ("male", "female") else None
         return value, "" if value or gender is None else "recorded as other or unknown"
@@ -658,50 +602,4 @@ def _from_record_at_once(key: str) -> Callable[[Values], Value]:
     return lambda values: values.facts.from_record(key)[0]
 
 
-def age_in_years(birth_date: Any, as_of: Moment) -> tuple[Value, str]:
-    """Whole years of age: a number, or a range where the birth date is partial; and why where unknown."""
-    days = _days_of(birth_date)
-    if days is None:
-        return None, "the birth date is not one that exists" if birth_date is not None else ""
-    youngest = _years(days[1], as_of.first_day)
-    exact = days[0] is days[1] and as_of.exact
-    oldest = youngest if exact else _years(days[0], as_of.last_day)
-    if youngest < 0:
-        if oldest < 0:
-            return None, "the birth date is after the day of this plan"
-        youngest = 0
-    if oldest > 130:
-        return None, "the birth date gives an age no person has reached"
-    if youngest == oldest:
-        return Decimal(oldest), ""
-    return Range(Decimal(youngest), Decimal(oldest)), ""
-
-
-def _days_of(text: Any) -> tuple[date, date] | None:
-    """The first and the last day a date can mean; the commonest form is read without a `Moment`."""
-    if type(text) is str and len(text) == 10 and text[4] == "-" == text[7]:
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            return None
-        return day, day
-    moment = read_moment(text)
-    return (moment.first_day, moment.last_day) if moment is not None else None
-
-
-def _years(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def _deceased(patient: Mapping[str, Any], as_of: Moment, replay: bool) -> tuple[Value, str]:
-    died = patient.get("deceasedDateTime")
-    if died is not None:
-        moment = read_moment(died)
-        if moment is None:
-            return None, "the date of death is not one that exists"
-        return not is_later(moment, as_of), ""
-    stated = None if replay else patient.get("deceasedBoolean")
-    return (stated, "") if isinstance(stated, bool) else (None, "")
-
-
-__all__ = ["Fact", "Facts", "Group", "Values", "extract", "replace"]
+__all__ = ["Fact", "Facts", "Group", "Values", "extract"]
