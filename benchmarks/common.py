@@ -10,6 +10,8 @@ from typing import Any
 
 RULES = ("age", "albumin", "ecog", "lvef", "dx", "pheno", "washout", "eligible")
 AS_OF = "2025-06-30T12:00:00Z"
+BUFFER = 1 << 20
+"""Read ahead that much: with Python's own small buffer, a twelfth of the time goes into cutting lines."""
 LETTERS = {True: "T", False: "F", None: "U"}
 
 

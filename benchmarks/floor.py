@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from common import AS_OF, LETTERS, report
+from common import AS_OF, BUFFER, LETTERS, report
 
 WEEK_AGO, FORTNIGHT_AGO = "2025-06-23T12:00:00Z", "2025-06-16T12:00:00Z"
 COUNTS = frozenset(("final", "amended", "corrected"))
@@ -97,7 +97,7 @@ def main() -> None:
     decode = msgspec.json.Decoder().decode
     rows = {}
     start = time.perf_counter()
-    with (Path(sys.argv[1]) / "bundles.ndjson").open("rb") as people:
+    with (Path(sys.argv[1]) / "bundles.ndjson").open("rb", buffering=BUFFER) as people:
         for line in people:
             person, truths = answers(decode(line))
             rows[person] = "".join([LETTERS[truth] for truth in truths])

@@ -10,7 +10,7 @@ import argparse
 import time
 from pathlib import Path
 
-from common import AS_OF, LETTERS, report
+from common import AS_OF, BUFFER, LETTERS, report
 
 from sapwood.facts import extract
 from sapwood.pack import load_pack
@@ -40,7 +40,7 @@ def main() -> None:
     rows: dict[str, str] = {}
     reasons = 0
     start = time.perf_counter()
-    with (chosen.folder / "bundles.ndjson").open("rb") as people:
+    with (chosen.folder / "bundles.ndjson").open("rb", buffering=BUFFER) as people:
         for line in people:
             record = parse_record(line)
             facts = extract(record, pack, as_of=as_of)
