@@ -154,35 +154,68 @@ SKETCHED = {
     ),
 }
 CODED = CODES.filter(lambda code: all(isinstance(one.get("system"), str) for one in code.get("coding", ())))
-HARMLESS = TWISTS.filter(
-    lambda twist: set(twist) <= {"issued", "performer", "interpretation", "meta", "note"}
-)
+HARMLESS = {
+    "Observation": TWISTS.filter(
+        lambda twist: set(twist) <= {"issued", "performer", "interpretation", "note"}
+    ),
+    "Condition": st.sampled_from([{}] * 6 + [{"recordedDate": "2025-07-04"}, {"asserter": PERSON}]),
+    "MedicationAdministration": st.sampled_from([{}] * 6 + [{"performer": [{"actor": PERSON}]}]),
+}
+
+
+QUANTITIES = [
+    {"valueQuantity": quantity(number, unit, code=unit)} for number, unit in ((3, "g/dL"), (36, "g/L"))
+]
+QUANTITIES += [{"valueQuantity": quantity(3.2, "g/dL", comparator="<")}, {"valueQuantity": quantity(55, "%")}]
+ANSWERS = [{"valueCodeableConcept": concept(SNOMED, code)} for code in ("10828004", "260385009")]
+WORDED = [{"valueString": text} for text in ("positive", "low", "high")]
+TOPICS: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
+    ("Observation", concept(LOINC, "1751-7"), QUANTITIES),
+    ("Observation", concept(LOINC, "10230-1"), QUANTITIES),
+    ("Observation", concept(LOINC, "89247-1"), [{"valueInteger": grade} for grade in (1, 2, 3)]),
+    ("Observation", concept(LOCAL, "CD123"), ANSWERS),
+    ("Condition", concept(ICD, "C86.4"), []),
+    ("Condition", concept(ICD, "C79.32"), []),
+    ("MedicationAdministration", concept(RXNORM, "2105839"), []),
+    ("Observation", concept(LAB, "alb"), QUANTITIES),
+    ("Observation", concept(LAB, "alb", "stain"), [*ANSWERS, *QUANTITIES]),
+    ("Observation", concept(LAB, "stain"), [*ANSWERS, *WORDED, {"valueBoolean": True}]),
+    ("Observation", concept(LAB, "grade"), WORDED),
+    ("Condition", concept(LAB, "ill"), []),
+    ("Condition", concept(LAB, "ill", text="rule out ill"), []),
+    ("MedicationAdministration", concept(LAB, "drug"), []),
+]
 
 
 @st.composite
-def resources(draw: st.DrawFn, odd: bool) -> dict[str, Any]:
-    """A resource: a plain one that a sketch can hold, or one with anything unusual about it."""
-    kind = draw(st.sampled_from(["Observation"] * 4 + ["Condition"] * 2 + ["MedicationAdministration"] * 2))
-    when = draw(TIMES if odd else TIMES.filter(lambda time: isinstance(time, str)))
-    code = draw(CODES if odd else CODED)
-    if kind == "Condition":
-        verification = draw(
-            st.sampled_from(["confirmed"] * 3 + ["provisional", "refuted", "entered-in-error", ""])
-        )
-        clinical = draw(st.sampled_from(["active"] * 3 + ["resolved", "inactive", "remission", ""]))
-        found = {**condition(None, None, verification, clinical), "onsetDateTime": when, "code": code}
-        harmless = st.just({})
-    else:
-        status = draw(STATUSES if odd else SKETCHED[kind])
-        main = "code" if kind == "Observation" else "medicationCodeableConcept"
-        found = {"resourceType": kind, "effectiveDateTime": when, "status": status, main: code}
-        found |= draw(VALUES.filter(lambda value: odd or "valueRange" not in value)) if main == "code" else {}
-        harmless = HARMLESS if kind == "Observation" else st.just({})
-    found = {key: content for key, content in found.items() if content is not None or draw(st.booleans())}
-    return {**found, **draw(TWISTS if odd else harmless)}
+def records(draw: st.DrawFn, odd: bool) -> list[dict[str, Any]]:
+    """Resources about one or two things at few times, so that they meet; plain ones, or with anything odd."""
+    topics = draw(st.lists(st.sampled_from(TOPICS), min_size=1, max_size=2))
+    times = draw(
+        st.lists(TIMES if odd else TIMES.filter(lambda time: isinstance(time, str)), min_size=2, max_size=2)
+    )
+    found = []
+    for kind, about, values in draw(st.lists(st.sampled_from(topics), max_size=4)):
+        code = draw(st.one_of(*[st.just(about)] * 9, CODES if odd else CODED))
+        when = draw(st.sampled_from(times))
+        if kind == "Condition":
+            said = draw(
+                st.sampled_from(["confirmed"] * 3 + ["provisional", "refuted", "entered-in-error", ""])
+            )
+            state = draw(st.sampled_from(["active"] * 3 + ["resolved", "inactive", "remission", ""]))
+            resource = {**condition(None, None, said, state), "onsetDateTime": when, "code": code}
+        else:
+            status = draw(STATUSES if odd else SKETCHED[kind])
+            main = "code" if kind == "Observation" else "medicationCodeableConcept"
+            resource = {"resourceType": kind, "effectiveDateTime": when, "status": status, main: code}
+            other = VALUES.filter(lambda value: odd or "valueRange" not in value)
+            resource |= draw(st.one_of(*[st.sampled_from(values)] * 9, other)) if values else {}
+        resource = {key: one for key, one in resource.items() if one is not None or draw(st.booleans())}
+        found.append({**resource, **draw(TWISTS if odd else HARMLESS[kind])})
+    return found
 
 
-RECORDS = st.one_of(*(st.lists(resources(odd), max_size=6) for odd in (False, False, True)))
+RECORDS = st.one_of(records(False), records(False), records(True))
 PATIENTS = st.sampled_from(
     [None] * 8
     + [
