@@ -164,5 +164,5 @@ def test_lock_files_hold_every_dependency_with_hashes() -> None:
             f"{name}: one without a hash"
         )
         for requirement in requirements:
-            package = re.split(r"[<>=!~\[; ]", requirement)[0].lower()
+            package = re.sub(r"[-_.]+", "-", re.split(r"[<>=!~\[; ]", requirement)[0].lower())
             assert package in pinned, f"{name} lacks {package}: run `make lock`"
