@@ -24,6 +24,8 @@ NEVER: dict[str, dict[str, str]] = {
         "dx_code_only": "speaks of what is on record; an answer leaves nothing unreadable",
         "methotrexate_interaction": "speaks of what is on record; an answer leaves nothing unreadable",
         "relapsed": "speaks of what is on record; an answer leaves nothing unreadable",
+        "relapse_untreated": "speaks of what is on record; an answer leaves nothing unreadable",
+        "restaging_complete": "speaks of what is on record; an answer leaves nothing unreadable",
     },
     "tasks": {
         "morphology": "is done when the diagnosis is confirmed, which closes the step it belongs to",
