@@ -25,7 +25,18 @@ from sapwood.verdicts import Verdict, Verdicts, evaluate_all
 os.environ.setdefault("SAPWOOD_CACHE", "off")
 
 PACKS = Path(__file__).resolve().parent.parent / "packs"
-SECTIONS = ("position", "gaps", "criteria", "options", "alerts", "tracks", "tasks", "ask_next")
+SECTIONS = (
+    "position",
+    "gaps",
+    "criteria",
+    "options",
+    "alerts",
+    "tracks",
+    "tasks",
+    "ask_next",
+    "follow_up",
+    "trials",
+)
 STANDINGS = ("recommended", "possible", "cannot_tell", "ruled_out", "not_offered")
 _DEEP = 12
 
@@ -194,6 +205,51 @@ class Case:
             for fact in entry.get("all_of", ()):
                 if fact not in asked:
                     yield f"ask_next: `{fact}` is not among the first {first}: {', '.join(asked)}"
+
+    def _follow_up(self, wanted: Any) -> Iterator[str]:
+        shown = {one.item.id: one for one in self.plan.follow_up}
+        known = {item.id for item in self.pack.pathway.follow_up}
+        for name, content in wanted.items():
+            entry = _entry(content, "status")
+            if name not in known:
+                yield f"follow_up: the pack has no `{name}`"
+                continue
+            status = shown[name].status if name in shown else "not_here"
+            if status != entry["status"]:
+                yield f"follow-up {name}: {status}, not {entry['status']}"
+            for key in ("from", "until"):
+                day = {"from": shown[name].begins, "until": shown[name].ends}[key] if name in shown else None
+                if key in entry and str(entry[key]) != str(day):
+                    yield f"follow-up {name}, {key}: {day}, not {entry[key]}"
+            for fact in entry.get("missing", ()):
+                if name in shown and fact not in shown[name].missing:
+                    yield f"follow-up {name}: `{fact}` is not among what is missing: {shown[name].missing}"
+            parts = [f"follow_up:{name}:{part}" for part in ("applies", "done", "declined")]
+            yield from self._because(f"follow-up {name}", entry, parts)
+
+    def _trials(self, wanted: Any) -> Iterator[str]:
+        shown = {one.trial.nct: one for one in self.plan.trials}
+        known = {trial.nct for trial in self.pack.trials}
+        for name, content in wanted.items():
+            entry = _entry(content, "fit")
+            if name not in known:
+                yield f"trials: the pack has no `{name}`"
+                continue
+            fit = shown[name].fit if name in shown else "not_shown"
+            if fit != entry["fit"]:
+                yield f"trial {name}: {fit}, not {entry['fit']}"
+            if name not in shown:
+                continue
+            points = (*shown[name].meets, *shown[name].fails, *shown[name].unknown)
+            said = " | ".join(point.text for point in shown[name].fails)
+            ids = {reason for point in points for one in point.because for reason in self._reach(one.name)}
+            yield from _lacking(f"trial {name}", entry.get("because", ()), ids)
+            for asked in entry.get("fails", ()):
+                if str(asked).lower() not in said.lower():
+                    yield f"trial {name}: nothing that fails says `{asked}`; it says: {said}"
+            for fact in entry.get("missing", ()):
+                if fact not in shown[name].missing:
+                    yield f"trial {name}: `{fact}` is not among what is missing: {shown[name].missing}"
 
     # --- reasons ------------------------------------------------------------------------------------
 

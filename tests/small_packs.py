@@ -58,6 +58,7 @@ def _fields(pack: Pack) -> dict[str, Any]:
 
 def folder_of(folder: Path, **files: Any) -> Path:
     """A pack folder with these files; `about` is pack.yaml, and JSON is YAML too."""
+    folder.mkdir(exist_ok=True)
     about = {**ABOUT, **files.pop("about", {})}
     (folder / "pack.yaml").write_text(json.dumps(about))
     (folder / "regimens").mkdir(exist_ok=True)

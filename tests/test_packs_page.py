@@ -25,7 +25,7 @@ from sapwood.yaml_files import read_yaml
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "packs.md"
 FENCE = re.compile(r"^```yaml (\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILES = ("pack", "facts", "criteria", "pathway", "evidence")
+FILES = ("pack", "facts", "criteria", "pathway", "evidence", "knowledge", "trials")
 
 SHAPES: dict[str, dict[str, type[Definition]]] = {
     "pack.yaml": {
@@ -52,6 +52,9 @@ SHAPES: dict[str, dict[str, type[Definition]]] = {
         "option": definitions.Option,
         "point": definitions.Point,
         "alert": definitions.Alert,
+        "follow-up": definitions.FollowUp,
+        "phase": definitions.Phase,
+        "plain words": definitions.Plain,
     },
     "regimens": {
         "regimen": definitions.Regimen,
@@ -66,6 +69,8 @@ SHAPES: dict[str, dict[str, type[Definition]]] = {
         "evidence source": definitions.EvidenceSource,
         "claim": definitions.Claim,
     },
+    "knowledge.yaml": {"knowledge": definitions.KnowledgeDefinition, "topic": definitions.Topic},
+    "trials.yaml": {"trials": definitions.TrialsDefinition, "trial": definitions.Trial},
 }
 ENTRIES = [(heading, entry) for heading, shapes in SHAPES.items() for entry in shapes]
 

@@ -113,7 +113,7 @@ def test_the_contract_in_short() -> None:
         list(written)
         == (
             "schema_version notice pack as_of patient position criteria facts options tasks alerts ask_next trials "
-            "follow_up lines series evidence record"
+            "follow_up knowledge lines series evidence record"
         ).split()
     )
     assert written["pack"] == {"id": "lantern", "version": "0.0.1", "region": "US", "reviewed": True}

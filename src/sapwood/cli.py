@@ -55,6 +55,12 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument(
         "--format", default="text", choices=list(FORMATS), help="how to write it; default: text"
     )
+    plan.add_argument(
+        "--audience",
+        choices=["clinician", "patient"],
+        default="clinician",
+        help="for whom; default: clinician",
+    )
     plan.add_argument("--with-id", action="store_true", help="show the record's own patient id (JSON)")
     plan.add_argument(
         "--colour", "--color", choices=["auto", "always", "never"], default="auto", help="default: auto"
@@ -136,7 +142,13 @@ def _run(chosen: argparse.Namespace) -> str:
 
     verdicts = evaluate_all(facts.pack.criteria, facts)
     plan = make_plan(locate(facts.pack.pathway, verdicts), facts)
-    return write(plan, chosen.format, with_id=chosen.with_id, colour=_colour(chosen.colour))
+    return write(
+        plan,
+        chosen.format,
+        with_id=chosen.with_id,
+        colour=_colour(chosen.colour),
+        audience=chosen.audience,
+    )
 
 
 def _colour(choice: str) -> bool:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from sapwood.definitions import Regimen
-from sapwood.duties import OptionStanding, Weighed
-from sapwood.facts import Fact
+from sapwood.contract_choices import follow_up_json, option_json, plain_json, topic_json, trial_json
+from sapwood.contract_values import fact_json, figure_json, merged_json, number_json, reasons_json, time_json
 from sapwood.plan import Plan
-from sapwood.values import Moment, Range, Value
-from sapwood.verdicts import Reason, Verdict
+from sapwood.verdicts import Verdict
 
 SCHEMA_VERSION = "1.0"
 
@@ -22,7 +17,7 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
     facts, pack = plan.facts, plan.facts.pack
     record = facts.record
     patient: dict[str, Any] = {
-        "age_years": _figure(facts.value("age_years")) if "age_years" in pack.facts else None
+        "age_years": figure_json(facts.value("age_years")) if "age_years" in pack.facts else None
     }
     patient["deceased"] = plan.deceased
     patient["sex"] = facts.value("sex") if "sex" in pack.facts else None
@@ -38,13 +33,13 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
             "region": about.region,
             "reviewed": pack.reviewed,
         },
-        "as_of": _time(facts.as_of),
+        "as_of": time_json(facts.as_of),
         "patient": patient,
         "position": {
             "step": plan.position.step,
             "line": plan.position.line,
             "title": plan.position.title,
-            "because": _reasons(plan.position.because),
+            "because": reasons_json(plan.position.because),
             "gaps": [step.id for step in plan.position.gaps],
             "unclear": [step.id for step in plan.position.unclear],
             "tracks": [
@@ -53,7 +48,12 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
                     "title": track.title,
                     "status": track.status,
                     "text": track.text,
-                    "because": _reasons(track.because),
+                    "patient": {
+                        key: words
+                        for key, words in (("title", track.patient_title), ("text", track.patient))
+                        if words
+                    },
+                    "because": reasons_json(track.because),
                     "evidence": list(track.evidence),
                 }
                 for track in plan.position.tracks
@@ -66,7 +66,7 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
             for name in plan.verdicts
         },
         "facts": _facts(plan),
-        "options": [_option(plan, standing) for standing in plan.options],
+        "options": [option_json(plan, standing) for standing in plan.options],
         "tasks": [
             {
                 "id": standing.task.id,
@@ -75,7 +75,8 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
                 "status": standing.status,
                 "due": standing.task.due,
                 "who": standing.task.who,
-                "because": _reasons(standing.because),
+                "patient": plain_json(standing.task.patient),
+                "because": reasons_json(standing.because),
                 "evidence": list(standing.task.evidence),
             }
             for standing in plan.tasks
@@ -88,8 +89,9 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
                 "state": standing.state,
                 "about": list(standing.alert.about),
                 "message": standing.message,
-                "because": _reasons(standing.because),
+                "because": reasons_json(standing.because),
                 "missing": list(standing.missing),
+                "patient": plain_json(standing.alert.patient),
                 "evidence": list(standing.alert.evidence),
             }
             for standing in plan.alerts
@@ -104,8 +106,9 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
             }
             for question in plan.questions
         ],
-        "trials": [],
-        "follow_up": [],
+        "trials": [trial_json(standing) for standing in plan.trials],
+        "follow_up": [follow_up_json(standing) for standing in plan.follow_up],
+        "knowledge": [topic_json(topic) for topic in plan.topics],
         "lines": [
             {
                 "number": line.number,
@@ -140,34 +143,11 @@ def _facts(plan: Plan) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, definition in plan.facts.pack.facts.items():
         if definition.per == "person":
-            shown[name] = _fact(plan.facts.fact(name))
+            shown[name] = fact_json(plan.facts.fact(name))
             continue
-        entries = [_fact(plan.facts.fact(name, group)) for group in plan.facts.groups]
-        shown[name] = entries[0] if len(entries) == 1 else {**_merged(entries), "by_specimen": entries}
+        entries = [fact_json(plan.facts.fact(name, group)) for group in plan.facts.groups]
+        shown[name] = entries[0] if len(entries) == 1 else {**merged_json(entries), "by_specimen": entries}
     return shown
-
-
-def _option(plan: Plan, standing: OptionStanding) -> dict[str, Any]:
-    option = standing.option
-    region = plan.facts.pack.about.region
-    return {
-        "id": option.id,
-        "title": option.title,
-        "kind": option.kind,
-        "standing": standing.standing,
-        "for": _points(standing.for_),
-        "against": _points(standing.against),
-        "open": _points(standing.open_),
-        "reversible_by": list(standing.reversible_by),
-        "missing": list(standing.missing),
-        "approved": option.approved.get(region, ""),
-        "schedule": list(plan.schedule(standing)),
-        "dose": [{"text": step.text, "shown": step.shown} for step in plan.dose(standing)],
-        "monitoring": list(plan.monitoring(standing)),
-        "label": _label(plan.label_rules(standing)),
-        "not_loaded": list(plan.not_loaded(standing)),
-        "evidence": list(option.evidence),
-    }
 
 
 def _series(plan: Plan) -> dict[str, Any]:
@@ -184,7 +164,7 @@ def _series(plan: Plan) -> dict[str, Any]:
         if len(values) > 1:
             series[name] = {
                 "unit": definition.unit,
-                "values": [{"when": _time(one.when), **_number(one.value)} for one in values],
+                "values": [{"when": time_json(one.when), **number_json(one.value)} for one in values],
             }
     return series
 
@@ -196,125 +176,14 @@ def _claim(plan: Plan, name: str) -> dict[str, Any]:
     for key in ("n", "value", "unit", "measure", "population", "ci_source", "note"):
         content = getattr(claim, key)
         if content not in (None, ""):
-            shown[key] = _figure(content)
+            shown[key] = figure_json(content)
     if claim.ci:
-        shown["ci"] = [_figure(end) for end in claim.ci]
+        shown["ci"] = [figure_json(end) for end in claim.ci]
     shown["how_known"] = {"V": "read", "K": "known, not re-read", "ours": "our own design"}[claim.mark]
     for key in ("doi", "pmid", "url"):
         if getattr(source, key):
             shown[key] = getattr(source, key)
     return shown
-
-
-# --- how values are written ------------------------------------------------------------------------
-
-
-def _time(moment: Moment | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.first.isoformat().replace("+00:00", "Z") if moment.exact else str(moment)
-
-
-def _figure(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, Fraction):
-        return float(value)
-    if isinstance(value, Range):
-        return {"low": _figure(value.low), "high": _figure(value.high)}
-    if isinstance(value, Moment):
-        return _time(value)
-    return value
-
-
-def _number(value: Value) -> dict[str, Any]:
-    if isinstance(value, Range):
-        return {
-            "low": _figure(value.low),
-            "high": _figure(value.high),
-            "low_open": value.low_open,
-            "high_open": value.high_open,
-        }
-    return {"value": _figure(value)}
-
-
-def _fact(fact: Fact) -> dict[str, Any]:
-    return {
-        "state": fact.state,
-        **_number(fact.value),
-        "unit": fact.definition.unit or None,
-        "when": _time(fact.when),
-        "specimen": fact.specimen or None,
-        "assurance": fact.assurance,
-        "source": list(fact.sources),
-        "rejected": [{"source": source, "why": why} for source, why in fact.rejected],
-        "note": fact.note,
-    }
-
-
-def _merged(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What several specimens say together, for a reader who asks for one answer: known only where all agree."""
-    known = [entry for entry in entries if entry["state"] == "known"]
-    same = bool(known) and all(entry.get("value") == known[0].get("value") for entry in known)
-    first = (
-        known[0]
-        if known and same
-        else {**entries[0], "state": "conflicting" if known else entries[0]["state"]}
-    )
-    return {**first, **({} if known and same else {"value": None})}
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "criterion" if reason.is_criterion else "fact": reason.name,
-        "value": reason.value,
-        "relation": reason.relation,
-        "text": reason.text,
-    }
-    if reason.rule_set:
-        shown["rule_set"] = reason.rule_set
-    if reason.specimen:
-        shown["specimen"] = reason.specimen
-    if reason.sources:
-        shown["source"] = list(reason.sources)
-    return shown
-
-
-def _reasons(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
-    return [_reason(reason) for reason in reasons]
-
-
-def _points(points: Sequence[Weighed]) -> list[dict[str, Any]]:
-    return [
-        {"text": point.text, "because": _reasons(point.because), "evidence": list(point.evidence)}
-        for point in points
-    ]
-
-
-def _label(regimen: Regimen | None) -> dict[str, Any]:
-    """The tables of a drug's label: holds, signs of capillary leak, and where its rules do not fit together."""
-    if regimen is None:
-        return {}
-    return {
-        "setting": list(regimen.setting),
-        "premedication": list(regimen.premedication),
-        "before_each_dose": list(regimen.before_each_dose),
-        "holds": [
-            {"id": row.id, "hold": row.hold, "resume": row.resume, "evidence": list(row.evidence)}
-            for row in regimen.hold_table
-        ],
-        "signs": [
-            {
-                "when": row.when,
-                "sign": row.sign,
-                "action": row.action,
-                "dosing": row.dosing,
-                "evidence": list(row.evidence),
-            }
-            for row in regimen.cls_table
-        ],
-        "seams": [{"id": row.id, "text": row.text, "evidence": list(row.evidence)} for row in regimen.seams],
-    }
 
 
 def _adult_only(verdict: Verdict, text: str) -> dict[str, Any]:
@@ -340,7 +209,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.word,
         "means": definition.means,
         "rule_set": definition.rule_set,
-        "because": _reasons(verdict.because),
+        "because": reasons_json(verdict.because),
         "missing": list(verdict.missing),
         "settle": {
             "true": [list(one) for one in settle.true],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sapwood.definitions import Alert, Option, Point, Task
+from sapwood.definitions import Alert, CriterionDefinition, Option, Point, Task
 from sapwood.facts import Facts
 from sapwood.pathway import Position
 from sapwood.truth import Truth
@@ -28,6 +28,7 @@ class Weighed:
     because: tuple[Reason, ...]
     evidence: tuple[str, ...]
     gate: bool = False
+    patient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class OptionStanding:
     open_: tuple[Weighed, ...]
     reversible_by: tuple[str, ...]
     missing: tuple[str, ...]
+    patient_reversible_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def weigh(option: Option, verdicts: Verdicts) -> OptionStanding | None:
     for sort in ("requires", "rules_out"):
         for number in range(len(getattr(option, sort))):
             missing.update(dict.fromkeys(verdicts[f"option:{option.id}:{sort}:{number}"].missing))
+    reversible = _reversible(failing, facts)
     return OptionStanding(
         option,
         standing,
@@ -116,8 +119,9 @@ def weigh(option: Option, verdicts: Verdicts) -> OptionStanding | None:
         + tuple(point for point in speaking["for_"] if point.truth is True),
         tuple(failing) + tuple(point for point in speaking["against"] if point.truth is True),
         tuple(unknown) + tuple(point for sort in speaking.values() for point in sort if point.truth is None),
-        _reversible(failing, facts),
+        tuple(one.reversible for one in reversible),
         tuple(missing),
+        tuple(dict.fromkeys(one.patient.change for one in reversible if one.patient.change)),
     )
 
 
@@ -129,7 +133,9 @@ def _gate(option: Option, sort: str, number: int, point: Point, verdicts: Verdic
         truth = opened if isinstance(opened, bool) else None
     else:
         truth = closing(verdicts.facts, name)
-    return Weighed(point.text, truth, verdicts[name].because, tuple(point.evidence), gate=True)
+    return Weighed(
+        point.text, truth, verdicts[name].because, tuple(point.evidence), gate=True, patient=point.patient
+    )
 
 
 def _points(option: Option, sort: str, verdicts: Verdicts) -> list[Weighed]:
@@ -137,13 +143,15 @@ def _points(option: Option, sort: str, verdicts: Verdicts) -> list[Weighed]:
     found = []
     for number, point in enumerate(points):
         verdict: Verdict = verdicts[f"option:{option.id}:{sort}:{number}"]
-        found.append(Weighed(point.text, verdict.value, verdict.because, tuple(point.evidence)))
+        found.append(
+            Weighed(point.text, verdict.value, verdict.because, tuple(point.evidence), patient=point.patient)
+        )
     return found
 
 
-def _reversible(failing: Sequence[Weighed], facts: Facts) -> tuple[str, ...]:
-    """What would reopen an option: the words of the failing criteria, where the pack says they can change."""
-    words: dict[str, None] = {}
+def _reversible(failing: Sequence[Weighed], facts: Facts) -> tuple[CriterionDefinition, ...]:
+    """What would reopen an option: the failing criteria of which the pack says how they can change."""
+    found: dict[str, CriterionDefinition] = {}
 
     def gather(names: Sequence[str], depth: int) -> None:
         for name in names:
@@ -151,14 +159,14 @@ def _reversible(failing: Sequence[Weighed], facts: Facts) -> tuple[str, ...]:
             if criterion is None:
                 continue
             if criterion.reversible:
-                words[criterion.reversible] = None
+                found.setdefault(criterion.reversible, criterion)
             elif depth < 4:
                 verdict = Verdict(name, facts)
                 gather([reason.name for reason in verdict.because if reason.is_criterion], depth + 1)
 
     for point in failing:
         gather([reason.name for reason in point.because], 0)
-    return tuple(words)
+    return tuple(found.values())
 
 
 def weigh_tasks(position: Position) -> tuple[TaskStanding, ...]:

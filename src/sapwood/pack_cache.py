@@ -24,7 +24,7 @@ def _stamp() -> str:
 
     digest = hashlib.sha256(sys.version.encode())
     here = Path(__file__).resolve().parent
-    for path in sorted([*here.glob("*.py"), *here.glob("criteria/*.py")]):
+    for path in sorted([*here.glob("*.py"), *here.glob("criteria/*.py"), *here.glob("definitions/*.py")]):
         stat = path.stat()
         digest.update(f"{path.name}:{stat.st_size}:{stat.st_mtime_ns}".encode())
     return digest.hexdigest()[:16]

@@ -18,6 +18,8 @@ from sapwood.definitions import (
     PackDefinition,
     PathwayDefinition,
     Regimen,
+    Topic,
+    Trial,
 )
 from sapwood.values import Value
 
@@ -51,6 +53,8 @@ class Pack:
     sentences: Mapping[str, Sentence]
     hash: str
     invariants: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    trials: tuple[Trial, ...] = ()
     _compiled: dict[str, Callable[[Mapping[str, Value]], Value]] = field(default_factory=dict, repr=False)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,15 +17,18 @@ from sapwood.definitions import (
     CriterionDefinition,
     EvidenceDefinition,
     FactDefinition,
+    KnowledgeDefinition,
     PackDefinition,
     PathwayDefinition,
     Regimen,
+    Trial,
+    TrialsDefinition,
 )
 from sapwood.errors import PackError, Problem, SentenceError
 from sapwood.pack_content import IDENTIFIER, Pack, Sentence
+from sapwood.pack_files import PackFiles
 from sapwood.pack_references import Content, mentions
 from sapwood.pack_soundness import unsound
-from sapwood.yaml_files import read_yaml
 
 BUILT_IN = {"as_of": Name("moment")}
 T = TypeVar("T")
@@ -40,14 +43,14 @@ class _Reading:
     """One reading of a folder; collects problems, and stops only when a whole stage is read."""
 
     def __init__(self, folder: Path, key: str) -> None:
-        self.folder = folder
         self.key = key
-        self.problems: list[Problem] = []
+        self.files = PackFiles(folder)
+        self.problems = self.files.problems
         self.sentences: dict[str, Sentence] = {}
         self.names: dict[str, Name] = dict(BUILT_IN)
 
     def where(self, file: str, entry: str = "") -> str:
-        return f"{self.folder.name}/{file}" + (f", `{entry}`" if entry else "")
+        return self.files.where(file, entry)
 
     def problem(self, where: str, what: str, remedy: str) -> None:
         self.problems.append(Problem(where, what, remedy))
@@ -57,23 +60,26 @@ class _Reading:
             raise PackError(*self.problems)
 
     def pack(self) -> Pack:
-        about = self.whole("pack.yaml", PackDefinition)
-        facts = self.entries("facts.yaml", FactDefinition)
+        about = self.whole("pack", PackDefinition)
+        facts = self.entries("facts", FactDefinition)
         always = self.always()
-        criteria = self.entries("criteria.yaml", CriterionDefinition, optional=True)
-        pathway = self.whole("pathway.yaml", PathwayDefinition, default=PathwayDefinition(steps=[]))
-        evidence = self.whole("evidence.yaml", EvidenceDefinition, default=EvidenceDefinition({}, {}))
+        criteria = self.entries("criteria", CriterionDefinition, optional=True)
+        pathway = self.whole("pathway", PathwayDefinition, default=PathwayDefinition(steps=[]))
+        evidence = self.whole("evidence", EvidenceDefinition, default=EvidenceDefinition({}, {}))
+        knowledge = self.whole("knowledge", KnowledgeDefinition, default=KnowledgeDefinition())
+        trials = self.whole("trials", TrialsDefinition, default=TrialsDefinition())
         regimens = self.regimens()
         self.stop_if_faulty()
         assert about is not None and pathway is not None and evidence is not None
+        assert knowledge is not None and trials is not None
         self.name_everything(facts, criteria)
-        self.parse_everything(facts, criteria, pathway)
+        self.parse_everything(facts, criteria, pathway, trials)
         for name, invariant in always.items():
             self.sentence(name, invariant.is_, self.where("facts.yaml", name), "boolean", False)
-        content = Content(about, facts, criteria, pathway, evidence, regimens)
+        content = Content(about, facts, criteria, pathway, evidence, regimens, knowledge, trials)
         self.check_references(content)
         self.check_cycles(facts)
-        for file, entry, what, remedy in unsound(facts, pathway, regimens):
+        for file, entry, what, remedy in unsound(content):
             self.problem(self.where(file, entry), what, remedy)
         self.stop_if_faulty()
         return Pack(
@@ -87,16 +93,11 @@ class _Reading:
             self.sentences,
             self.key,
             tuple(always),
+            tuple(knowledge.topics),
+            tuple(trials.trials),
         )
 
     # --- reading files -------------------------------------------------------------------------
-
-    def read(self, file: str) -> Any:
-        try:
-            return read_yaml(self.folder / file, self.where(file))
-        except PackError as error:
-            self.problems.extend(error.problems)
-            return None
 
     def convert(self, data: Any, shape: type[T], where: str) -> T | None:
         try:
@@ -111,18 +112,19 @@ class _Reading:
             self.problem(where, str(error), remedy)
             return None
 
-    def whole(self, file: str, shape: type[T], default: T | None = None) -> T | None:
-        if default is not None and not (self.folder / file).is_file():
+    def whole(self, name: str, shape: type[T], default: T | None = None) -> T | None:
+        if default is not None and not self.files.there(name):
             return default
-        data = self.read(file)
+        data = self.files.merged(name)
         if data is None and self.problems:
             return default
-        return self.convert(data, shape, self.where(file)) or default
+        return self.convert(data, shape, self.where(f"{name}.yaml")) or default
 
-    def entries(self, file: str, shape: type[T], optional: bool = False) -> dict[str, T]:
-        if optional and not (self.folder / file).is_file():
+    def entries(self, name: str, shape: type[T], optional: bool = False) -> dict[str, T]:
+        file = f"{name}.yaml"
+        if optional and not self.files.there(name):
             return {}
-        data = self.read(file)
+        data = self.files.merged(name)
         if not isinstance(data, dict):
             if not self.problems:
                 self.problem(self.where(file), "holds no entries", "Write one `id:` for each entry.")
@@ -141,7 +143,7 @@ class _Reading:
         return found
 
     def always(self) -> dict[str, Always]:
-        data = self.read("facts.yaml")
+        data = self.files.merged("facts")
         listed = data.get("always") if isinstance(data, dict) else None
         found: dict[str, Always] = {}
         for number, content in enumerate(listed or [], start=1):
@@ -152,12 +154,11 @@ class _Reading:
 
     def regimens(self) -> dict[str, Regimen]:
         found: dict[str, Regimen] = {}
-        for path in sorted((self.folder / "regimens").glob("*.yaml")):
-            file = f"regimens/{path.name}"
-            regimen = self.convert(self.read(file), Regimen, self.where(file))
+        for file in self.files.there("regimens"):
+            regimen = self.convert(self.files.read(file), Regimen, self.where(file))
             if regimen is not None:
                 found[regimen.id] = regimen
-                if regimen.id != path.stem:
+                if file != f"regimens/{regimen.id}.yaml":
                     self.problem(self.where(file), f"the id is `{regimen.id}`", "Name the file after its id.")
         return found
 
@@ -190,6 +191,7 @@ class _Reading:
         facts: Mapping[str, FactDefinition],
         criteria: Mapping[str, CriterionDefinition],
         pathway: PathwayDefinition,
+        trials: TrialsDefinition,
     ) -> None:
         for name, fact in facts.items():
             where = self.where("facts.yaml", name)
@@ -202,6 +204,8 @@ class _Reading:
             self.sentence(name, criterion.is_, where, "boolean", criterion.for_each == "specimen")
         for name, text in pathway_sentences(pathway):
             self.sentence(name, text, self.where("pathway.yaml", name), "boolean", False)
+        for name, text in trial_sentences(trials.trials):
+            self.sentence(name, text, self.where("trials.yaml", name), "boolean", False)
 
     def sentence(self, name: str, text: str, where: str, kind: str, per_specimen: bool) -> None:
         try:
@@ -283,6 +287,19 @@ def pathway_sentences(pathway: PathwayDefinition) -> Iterator[tuple[str, str]]:
     for alert in pathway.alerts:
         yield f"alert:{alert.id}:applies", alert.applies
         yield f"alert:{alert.id}:when", alert.when
+    for item in pathway.follow_up:
+        yield f"follow_up:{item.id}:applies", item.applies
+        yield f"follow_up:{item.id}:done", item.done
+        yield f"follow_up:{item.id}:declined", item.declined
+
+
+def trial_sentences(trials: Sequence[Trial]) -> Iterator[tuple[str, str]]:
+    """Every sentence of the trials, under the name by which its verdict is kept."""
+    for trial in trials:
+        yield f"trial:{trial.nct}:offered", trial.offered
+        for sort in ("meets", "excludes"):
+            for number, point in enumerate(getattr(trial, sort)):
+                yield f"trial:{trial.nct}:{sort}:{number}", point.when
 
 
 def _structs(shape: Any) -> Iterator[type[msgspec.Struct]]:

@@ -10,7 +10,9 @@ from sapwood.definitions import (
     CriterionDefinition,
     EvidenceDefinition,
     FactDefinition,
+    FollowUp,
     HoldRow,
+    KnowledgeDefinition,
     Option,
     PackDefinition,
     PathwayDefinition,
@@ -20,6 +22,7 @@ from sapwood.definitions import (
     Step,
     Task,
     Track,
+    TrialsDefinition,
 )
 
 Where = Callable[[str, str], str]
@@ -37,6 +40,8 @@ class Content:
     pathway: PathwayDefinition
     evidence: EvidenceDefinition
     regimens: Mapping[str, Regimen]
+    knowledge: KnowledgeDefinition
+    trials: TrialsDefinition
 
     def known(self) -> dict[str, set[str]]:
         """The ids that exist, by sort."""
@@ -50,6 +55,7 @@ class Content:
             "option": {option.id for option in self.pathway.options},
             "regimen": set(self.regimens),
             "code system": set(self.about.codesystems),
+            "topic": {topic.id for topic in self.knowledge.topics},
         }
 
 
@@ -61,6 +67,7 @@ def mentions(content: Content, where: Where) -> Iterator[Mention]:
     yield from _in_pathway(content.pathway, where)
     yield from _in_regimens(content.regimens, where)
     yield from _in_about(content.about, where)
+    yield from _in_knowledge_and_trials(content, where)
     for name, claim in content.evidence.claims.items():
         yield "source", claim.source, where("evidence.yaml", name)
 
@@ -82,24 +89,28 @@ def _in_facts(facts: Mapping[str, FactDefinition], where: Where) -> Iterator[Men
 
 
 def _in_pathway(pathway: PathwayDefinition, where: Where) -> Iterator[Mention]:
-    items: tuple[Step | Track | Task | Option | Alert, ...] = (
+    items: tuple[Step | Track | Task | Option | Alert | FollowUp, ...] = (
         *pathway.steps,
         *pathway.tracks,
         *pathway.tasks,
         *pathway.options,
         *pathway.alerts,
+        *pathway.follow_up,
     )
     for item in items:
         place = where("pathway.yaml", item.id)
         yield from (("evidence", claim, place) for claim in item.evidence)
         if isinstance(item, Step):
             yield from (("criterion", criterion, place) for criterion in item.focus)
-        if isinstance(item, Task | Option):
+        if isinstance(item, Task | Option | FollowUp):
             yield from (("step", step, place) for step in item.steps if step != "all")
+        if isinstance(item, FollowUp):
+            yield from (("fact", name.partition(".")[0], place) for name in (item.since, item.last) if name)
         if isinstance(item, Alert):
             yield from (("option", option, place) for option in item.about)
         if isinstance(item, Option):
             yield from (("option", option, place) for option in item.exclusive)
+            yield from (("topic", topic, place) for topic in item.knowledge)
             if item.regimen:
                 yield "regimen", item.regimen, place
             for point in (*item.requires, *item.rules_out, *item.for_, *item.against):
@@ -133,3 +144,16 @@ def _in_about(about: PackDefinition, where: Where) -> Iterator[Mention]:
         yield "fact", about.ended_when, where("pack.yaml", "ended_when")
     if about.adult_when_false:
         yield "criterion", about.adult_when_false, where("pack.yaml", "adult_when_false")
+
+
+def _in_knowledge_and_trials(content: Content, where: Where) -> Iterator[Mention]:
+    for topic in content.knowledge.topics:
+        place = where("knowledge.yaml", topic.id)
+        yield from (("evidence", claim, place) for claim in topic.rows)
+        yield from (("step", step, place) for step in topic.steps if step != "all")
+    for trial in content.trials.trials:
+        place = where("trials.yaml", trial.nct)
+        yield from (("evidence", claim, place) for claim in trial.evidence)
+        yield from (("step", step, place) for step in trial.steps if step != "all")
+        for point in (*trial.meets, *trial.excludes):
+            yield from (("evidence", claim, place) for claim in point.evidence)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sapwood.definitions import FactDefinition, PathwayDefinition, Regimen
+from sapwood.definitions import FactDefinition, FollowUp
+from sapwood.pack_references import Content
 from sapwood.units import ucum_code
+from sapwood.values import read_moment
 
 _LENGTH = re.compile(r"\d+\s*(?:h|d|w|mo|y)")
 _FROM_RECORD = ("birth_age_years", "sex", "record_first", "record_last", "deceased")
@@ -24,10 +26,9 @@ Fault = tuple[str, str, str, str]
 """A file, an entry of it, what is wrong with it, and what to do."""
 
 
-def unsound(
-    facts: Mapping[str, FactDefinition], pathway: PathwayDefinition, regimens: Mapping[str, Regimen]
-) -> Iterator[Fault]:
+def unsound(content: Content) -> Iterator[Fault]:
     """Everything that could be read, and would then silently never count, or fail on a patient."""
+    facts, pathway, regimens = content.facts, content.pathway, content.regimens
     treatments = {*regimens, *(drug.id for regimen in regimens.values() for drug in regimen.drugs)}
     for name, fact in facts.items():
         yield from (("facts.yaml", name, what, remedy) for what, remedy in _faults(fact, facts))
@@ -35,10 +36,37 @@ def unsound(
         if of_one and key in _OF_ONE and given not in treatments:
             what = "`from_lines` names no drug or regimen of the pack"
             yield "facts.yaml", name, what, f"Known: {', '.join(sorted(treatments))}."
-    for sort in ("steps", "tracks", "tasks", "options", "alerts"):
-        for entry, times in Counter(one.id for one in getattr(pathway, sort)).items():
-            if times > 1:
-                yield "pathway.yaml", entry, f"{times} {sort} have this id", "Give each its own."
+    for sort in ("steps", "tracks", "tasks", "options", "alerts", "follow_up"):
+        yield from _twice("pathway.yaml", sort, [one.id for one in getattr(pathway, sort)])
+    yield from _twice("knowledge.yaml", "topics", [topic.id for topic in content.knowledge.topics])
+    yield from _twice("trials.yaml", "trials", [trial.nct for trial in content.trials.trials])
+    for item in pathway.follow_up:
+        yield from (("pathway.yaml", item.id, what, remedy) for what, remedy in _follow_up(item, facts))
+    for trial in content.trials.trials:
+        if read_moment(trial.status_as_of) is None:
+            yield "trials.yaml", trial.nct, "`status_as_of` is no date", "Write it as 2026-03-01 or 2026-03."
+
+
+def _twice(file: str, sort: str, ids: Sequence[str]) -> Iterator[Fault]:
+    for entry, times in Counter(ids).items():
+        if times > 1:
+            yield file, entry, f"{times} {sort} have this id", "Give each its own."
+
+
+def _follow_up(item: FollowUp, facts: Mapping[str, FactDefinition]) -> Iterator[tuple[str, str]]:
+    """Why a date could not be worked out: a start that is no time, a length that is none, both ways or neither."""
+    for name in (item.since, item.last):
+        base, _, attribute = name.partition(".")
+        if base in facts and (attribute != "when" if attribute else facts[base].type != "instant"):
+            yield f"`{name}` is no time", "Name a fact of the type `instant`, or write FACT.when."
+    if bool(item.phases) == bool(item.at):
+        yield "has both or neither of `phases` and `at`", "Give `phases` for what comes again, `at` for once."
+    lengths = [*item.at, *(one for phase in item.phases for one in phase.every)]
+    lengths += [phase.until for phase in item.phases if phase.until != "always"]
+    if any(_LENGTH.fullmatch(length) is None or length.endswith("h") for length in lengths):
+        yield "a length of time is not understood", "Write it as 7d, 2w, 3mo or 1y."
+    if any(not 1 <= len(phase.every) <= 2 for phase in item.phases) or len(item.at) not in (0, 1, 2):
+        yield "a window has more than two ends", "Give one length, or the shortest and the longest."
 
 
 def _faults(fact: FactDefinition, facts: Mapping[str, FactDefinition]) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,8 @@ class TrackStanding:
     text: str
     because: tuple[Reason, ...]
     evidence: tuple[str, ...] = ()
+    patient_title: str = ""
+    patient: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,15 +109,18 @@ def locate(pathway: PathwayDefinition, verdicts: Verdicts) -> Position:
 
 def _track(track: Track, verdicts: Verdicts) -> TrackStanding:
     """The first status that is true, unless an earlier one might be."""
+
+    def standing(status: str, text: str, because: tuple[Reason, ...], patient: str) -> TrackStanding:
+        evidence = tuple(track.evidence)
+        return TrackStanding(
+            track.id, track.title, status, text, because, evidence, track.patient.title, patient
+        )
+
     for number, status in enumerate(track.statuses):
         verdict = verdicts[f"track:{track.id}:{number}"]
         if verdict.value is True:
-            return TrackStanding(
-                track.id, track.title, status.status, status.text, verdict.because, tuple(track.evidence)
-            )
+            return standing(status.status, status.text, verdict.because, status.patient)
         if verdict.value is None:
             text = f"cannot tell whether: {status.text or status.status.replace('_', ' ')}"
-            return TrackStanding(
-                track.id, track.title, "cannot_tell", text, verdict.because, tuple(track.evidence)
-            )
-    return TrackStanding(track.id, track.title, "not_started", "", (), tuple(track.evidence))
+            return standing("cannot_tell", text, verdict.because, track.patient.unknown)
+    return standing("not_started", "", (), "")

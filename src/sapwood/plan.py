@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sapwood.asking import Question, ask_next
-from sapwood.definitions import Regimen
+from sapwood.definitions import Regimen, Topic
 from sapwood.doses import DoseStep, dose_steps
 from sapwood.duties import (
     AlertStanding,
@@ -19,7 +19,9 @@ from sapwood.duties import (
     weigh_tasks,
 )
 from sapwood.facts import Facts
+from sapwood.follow_up import FollowUpStanding, weigh_follow_up
 from sapwood.pathway import Position
+from sapwood.trials import TrialStanding, weigh_trials
 from sapwood.verdicts import Verdicts
 
 
@@ -33,6 +35,8 @@ class Plan:
     tasks: tuple[TaskStanding, ...]
     alerts: tuple[AlertStanding, ...]
     questions: tuple[Question, ...]
+    follow_up: tuple[FollowUpStanding, ...] = ()
+    trials: tuple[TrialStanding, ...] = ()
 
     @property
     def verdicts(self) -> Verdicts:
@@ -96,6 +100,19 @@ class Plan:
         more = (*regimen.before_each_dose, *regimen.monitoring) if regimen else ()
         return tuple(dict.fromkeys((*standing.option.monitoring, *more)))
 
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """What is known side by side, of the step a person stands on and of the options that are open to them."""
+        if self.deceased:
+            return ()
+        named = {topic for one in self.options for topic in one.option.knowledge}
+        here = self.position.step
+        return tuple(
+            topic
+            for topic in self.facts.pack.topics
+            if topic.id in named or here in topic.steps or "all" in topic.steps
+        )
+
     def cited(self) -> tuple[str, ...]:
         """The ids of every claim this plan rests on."""
         cited: dict[str, None] = {}
@@ -115,6 +132,14 @@ class Plan:
             cited.update(dict.fromkeys(alert.alert.evidence))
         for track in self.position.tracks:
             cited.update(dict.fromkeys(track.evidence))
+        for item in self.follow_up:
+            cited.update(dict.fromkeys(item.item.evidence))
+        for trial in self.trials:
+            cited.update(dict.fromkeys(trial.trial.evidence))
+            for point in (*trial.meets, *trial.fails, *trial.unknown):
+                cited.update(dict.fromkeys(point.evidence))
+        for topic in self.topics:
+            cited.update(dict.fromkeys(topic.rows))
         return tuple(cited)
 
     def used(self) -> int:
@@ -145,4 +170,6 @@ def make_plan(position: Position, facts: Facts) -> Plan:
         weigh_tasks(position),
         weigh_alerts(position),
         ask_next(position),
+        weigh_follow_up(position),
+        weigh_trials(position),
     )

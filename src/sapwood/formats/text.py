@@ -9,6 +9,7 @@ from sapwood.choosing import plain
 from sapwood.duties import AlertStanding
 from sapwood.facts import Fact
 from sapwood.formats.paper import Paper
+from sapwood.formats.text_ahead import follow_up, known, trials
 from sapwood.formats.text_choices import STANDINGS, label, options, questions, tasks, tracks
 from sapwood.formats.text_findings import because, fitness, lines, markers, site_name, sites
 from sapwood.pathway import NO_SIGNAL
@@ -19,7 +20,7 @@ _SEVERITY = {"urgent": "URGENT", "stop": "STOP", "hold": "HOLD", "warn": "WARNIN
 _SHOWN_ALERTS = 3
 
 
-def write(plan: Plan, *, colour: bool = False, with_id: bool = False) -> str:
+def write(plan: Plan, *, colour: bool = False, with_id: bool = False, audience: str = "clinician") -> str:
     """The plan as text at most 80 columns wide."""
     paper = Paper(colour=colour)
     paper.say(headline(plan), style="strong")
@@ -43,6 +44,9 @@ def write(plan: Plan, *, colour: bool = False, with_id: bool = False) -> str:
     tracks(paper, plan)
     tasks(paper, plan)
     questions(paper, plan)
+    follow_up(paper, plan)
+    trials(paper, plan)
+    known(paper, plan)
     if others:
         paper.heading("Also watch")
         silent = [
