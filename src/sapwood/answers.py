@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sapwood.choosing import unit_words
 from sapwood.definitions import FactDefinition, Regimen
 from sapwood.errors import AnswerError, PackError, Problem
 from sapwood.lines import Event
@@ -25,7 +26,19 @@ from sapwood.values import Moment, Value, day_moment, read_moment
 _BARE = re.compile(
     r"(?P<sign><=|>=|<|>|≤|≥)?\s*(?P<low>[+-]?\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(?P<high>\d+(?:\.\d+)?))?"
 )
-_TOP = ("title", "about", "as_of", "given", "specimens", "lines", "expect", "shows", "note", "region")
+TOP_KEYS = (
+    "title",
+    "about",
+    "as_of",
+    "given",
+    "specimens",
+    "lines",
+    "expect",
+    "shows",
+    "note",
+    "region",
+    "not_answered",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +113,12 @@ def sheet_of(content: Any, pack: Pack, where: str) -> Sheet:
     sectioned = any(key in content for key in ("given", "specimens", "lines"))
     if sectioned:
         for key in content:
-            if key not in _TOP:
-                problems.append(Problem(where, f"unknown key `{key}`", f"Known keys: {', '.join(_TOP)}."))
+            if key not in TOP_KEYS:
+                problems.append(Problem(where, f"unknown key `{key}`", f"Known keys: {', '.join(TOP_KEYS)}."))
         given, rest = content.get("given") or {}, content
     else:
-        given = {key: value for key, value in content.items() if key not in _TOP}
-        rest = {key: value for key, value in content.items() if key in _TOP}
+        given = {key: value for key, value in content.items() if key not in TOP_KEYS}
+        rest = {key: value for key, value in content.items() if key in TOP_KEYS}
     as_of = as_moment(rest["as_of"]) if "as_of" in rest else None
     if "as_of" in rest and as_of is None:
         problems.append(Problem(f"{where}, `as_of`", "not a date", "Write it as 2026-03-01."))
@@ -148,12 +161,12 @@ def _facts(given: Any, pack: Pack, where: str, specimen: str, problems: list[Pro
             by, day, source, value, unit = "clinician", None, "answer", entry, ""
             limits: dict[str, Value] = {}
             if isinstance(entry, dict):
-                unknown = set(entry) - {"value", "unit", "when", "by", "source", "low", "high"}
+                unknown = set(entry) - {"value", "unit", "when", "by", "source", "low", "high", "said"}
                 if unknown or "value" not in entry:
                     problems.append(
                         Problem(
                             place,
-                            "an answer has `value`, and may have `unit`, `when`, `by`, `source`, `low`, `high`",
+                            "an answer has `value`, and may have `unit`, `when`, `by`, `source`, `low`, `high`, `said`",
                             "Mend the entry.",
                         )
                     )
@@ -240,7 +253,7 @@ def _remedy(fact: FactDefinition) -> str:
     if fact.type == "code":
         return f"It is one of: {', '.join(str(word) for word in fact.values)}."
     if fact.kind == "number":
-        unit = f" in {fact.unit}" if fact.unit and fact.unit != "1" else ""
+        unit = f" in {words}" if (words := unit_words(fact.unit)) else ""
         span = f", between {fact.plausible[0]} and {fact.plausible[1]}" if fact.plausible else ""
         return f"Give a number{unit}{span}."
     if fact.type == "instant":

@@ -5,7 +5,7 @@ Decided by trying: each answer a fact could have is put in its place, and what f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -76,12 +76,15 @@ def _attribute(name: str) -> Value:
     return Decimal(1) if name.endswith(".high") else None
 
 
-def ask_next(position: Position, *, only_turning: bool = False) -> tuple[Question, ...]:
+def ask_next(
+    position: Position, *, only_turning: bool = False, without: Collection[tuple[str, str]] = ()
+) -> tuple[Question, ...]:
     """Unknown facts whose answer would change something now, the most telling first.
 
     Ranked by whether an answer moves the position, then by how many of the step's own criteria, and of all
     criteria and options, it changes, then by settling sets, then by pack order. While a criterion the pack turns
-    on is unknown, one of the first five questions belongs to it; with `only_turning`, all of them do.
+    on is unknown, one of the first five questions belongs to it; with `only_turning`, all of them do. What is
+    asked already, as pairs of fact and specimen, is left out by `without`.
     """
     verdicts, facts = position.verdicts, position.verdicts.facts
     watched = dict(_watched(position))
@@ -99,7 +102,7 @@ def ask_next(position: Position, *, only_turning: bool = False) -> tuple[Questio
         if definition.ask is None:
             continue
         dependents = [name for name in open_now if fact in facts.pack.base_facts[name]]
-        asked_in = _unknown_in(facts, fact, definition) if dependents else _Known
+        asked_in = _unknown_in(facts, fact, definition, without) if dependents else _Known
         if asked_in is _Known:
             continue
         group = asked_in if isinstance(asked_in, Group) else None
@@ -112,7 +115,7 @@ def ask_next(position: Position, *, only_turning: bool = False) -> tuple[Questio
             continue
         share = sum(fact in one for name in turning for one in verdicts[name].settle.true)
         rank = (-int(moves), -len(changed & focus), -share, -len(alone), -len(together), order[fact])
-        label = group.label if group is not None and group.key else ""
+        label = _label(group) if group is not None else ""
         ranked.append((rank, Question(fact, definition.ask.text, definition.ask.of, names, label)))
     ranked.sort(key=lambda entry: entry[0])
     questions = _various([question for _, question in ranked], facts)
@@ -181,12 +184,26 @@ class _Known:
     """Stands for a fact that need not be asked: it is known, or does not apply."""
 
 
-def _unknown_in(facts: Facts, name: str, definition: FactDefinition) -> Group | type[_Known] | None:
+def _unknown_in(
+    facts: Facts, name: str, definition: FactDefinition, without: Collection[tuple[str, str]]
+) -> Group | type[_Known] | None:
     """The specimen in which a fact is unknown, or `None` for the person."""
     if definition.per == "person":
         fact = facts.fact(name)
-        return _Known if fact.known or fact.state == "not_applicable" else None
-    return next((group for group in facts.groups if not facts.fact(name, group).known), _Known)
+        known = fact.known or fact.state == "not_applicable" or (name, "") in without
+        return _Known if known else None
+    return next(
+        (
+            group
+            for group in facts.groups
+            if (name, _label(group)) not in without and not facts.fact(name, group).known
+        ),
+        _Known,
+    )
+
+
+def _label(group: Group) -> str:
+    return group.label if group.key else ""
 
 
 def _answers(facts: Facts, name: str, definition: FactDefinition) -> Iterable[Value]:

@@ -1,4 +1,4 @@
-"""The command line: `sapwood plan`, `facts`, `explain`, `pack`.
+"""The command line: `sapwood plan`, `ask`, `facts`, `explain`, `pack`.
 
 Exit codes: 0 an answer was given; 2 the input could not be used (one clear line on standard error); 1 our own bug.
 """
@@ -16,7 +16,10 @@ from sapwood.errors import AnswerError, Problem, SapwoodError
 from sapwood.formats import FORMATS, write
 
 if TYPE_CHECKING:
+    from sapwood.answers import Sheet
     from sapwood.facts import Facts
+    from sapwood.record import Record
+    from sapwood.values import Moment
 
 
 class _Parser(argparse.ArgumentParser):
@@ -65,6 +68,15 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument(
         "--colour", "--color", choices=["auto", "always", "never"], default="auto", help="default: auto"
     )
+    ask = commands.add_parser("ask", help="an interview: only what would change something, kept in a file")
+    with_record(ask)
+    ask.add_argument(
+        "--audience",
+        default="clinician",
+        choices=["clinician", "patient"],
+        help="who answers; default: clinician",
+    )
+    ask.add_argument("--again", action="store_true", help="ask again what was skipped or not known")
     facts = commands.add_parser("facts", help="what was understood, from where, what was ignored and why")
     with_record(facts)
     facts.add_argument("--all", action="store_true", help="also the facts that are not on record")
@@ -127,6 +139,8 @@ def _run(chosen: argparse.Namespace) -> str:
         from sapwood.pack import load_pack
 
         return explain_criterion(load_pack(chosen.pack), chosen.criterion, None)
+    if chosen.command == "ask":
+        return _ask(chosen)
     facts = _facts(chosen)
     if chosen.command == "facts":
         from sapwood.describe import list_facts
@@ -157,12 +171,29 @@ def _colour(choice: str) -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
+def _ask(chosen: argparse.Namespace) -> str:
+    """An interview about the record on the command line; it prints by itself."""
+    from sapwood.answers import parse_setting, sheet_of
+    from sapwood.answers_file import read_content
+    from sapwood.interview import Matter, begin
+    from sapwood.pack import load_pack
+    from sapwood.terminal import answers_path, hold, printing
+
+    pack = load_pack(chosen.pack)
+    path = answers_path(chosen.record, chosen.answers)
+    content = read_content(path)
+    as_of, today = _as_of(chosen, sheet_of(dict(content), pack, str(path)))
+    more = tuple(parse_setting(text, pack) for text in chosen.set)
+    matter = Matter(_record(chosen), pack, as_of, chosen.audience, more, False if today else None)
+    hold(begin(matter, content, again=chosen.again, where=str(path)), path, printing(chosen))
+    return ""
+
+
 def _facts(chosen: argparse.Namespace) -> Facts:
     """The facts of the record and answers on the command line."""
-    from sapwood.answers import as_moment, parse_setting, read_answers
+    from sapwood.answers import parse_setting, read_answers
     from sapwood.facts import extract
     from sapwood.pack import load_pack
-    from sapwood.record import Record, read_record
 
     if chosen.record is None and not chosen.answers and not chosen.set:
         raise AnswerError(
@@ -173,22 +204,33 @@ def _facts(chosen: argparse.Namespace) -> Facts:
     pack = load_pack(chosen.pack)
     sheet = read_answers(chosen.answers, pack) if chosen.answers else None
     answers = [*(sheet.answers if sheet else ()), *(parse_setting(text, pack) for text in chosen.set)]
+    as_of, today = _as_of(chosen, sheet)
+    return extract(_record(chosen), pack, as_of=as_of, answers=answers, looks_back=False if today else None)
+
+
+def _as_of(chosen: argparse.Namespace, sheet: Sheet | None) -> tuple[Moment, bool]:
+    """The moment of the plan, and whether that is today because nobody named one."""
+    from sapwood.answers import as_moment
+
     if chosen.as_of is not None:
         as_of = as_moment(chosen.as_of)
         if as_of is None:
             raise AnswerError(
                 Problem("--as-of", "not a day or an instant that exists", "Write it as 2026-03-02.")
             )
-    elif sheet is not None and sheet.as_of is not None:
-        as_of = sheet.as_of
-    else:
-        from datetime import datetime
+        return as_of, False
+    if sheet is not None and sheet.as_of is not None:
+        return sheet.as_of, False
+    from datetime import datetime
 
-        as_of = as_moment(datetime.now().astimezone().date().isoformat())
+    as_of = as_moment(datetime.now().astimezone().date().isoformat())
     assert as_of is not None
+    return as_of, True
+
+
+def _record(chosen: argparse.Namespace) -> Record:
+    from sapwood.record import Record, read_record
+
     if chosen.record is None:
-        record = Record(None, (), {}, (), ())
-    else:
-        record = read_record(chosen.record, patient=chosen.patient)
-    today = chosen.as_of is None and (sheet is None or sheet.as_of is None)
-    return extract(record, pack, as_of=as_of, answers=answers, looks_back=False if today else None)
+        return Record(None, (), {}, (), ())
+    return read_record(chosen.record, patient=chosen.patient)

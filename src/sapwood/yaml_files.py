@@ -73,3 +73,24 @@ def read_yaml(path: Path, shown: str) -> Any:
         place = f"{shown}, line {mark.line + 1}" if mark else shown
         what = f"not valid YAML ({getattr(error, 'problem', None) or type(error).__name__})"
         raise PackError(Problem(place, what, "Mend the line; quote texts that hold `: ` or `#`.")) from None
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_representer(
+    Decimal, lambda dumper, number: dumper.represent_scalar("tag:yaml.org,2002:float", _printed(number))
+)
+
+
+def _printed(number: Decimal) -> str:
+    text = format(number, "f")
+    return text if "." in text else f"{text}.0"
+
+
+def write_yaml(content: Any) -> str:
+    """Content as YAML that `read_yaml` reads back as it was, to the digit."""
+    text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return text

@@ -49,6 +49,7 @@ class Ask(Definition, frozen=True):
     answers: dict[str, str] | list[str] = []
     hint: str = ""
     patient: str = ""
+    bring: str = ""
 
 
 class ClosedWorld(Definition, frozen=True):
