@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_packs import bundle_text, condition, lantern, observed
+from small_packs import bundle_text, condition, lantern, observed, small_pack
 from test_asking import DIAGNOSED, RESOURCES, WICK
 
 from sapwood.answers import as_moment, parse_setting
@@ -126,6 +126,65 @@ def test_a_patient_is_not_asked_what_only_the_team_knows() -> None:
     said = "\n".join(closing(interview))
     assert "For your team" in said
     assert "ash: Is ash positive in this specimen?" in said
+
+
+def report_pack() -> Pack:
+    """Two stains of one report, and a lump that a patient can see."""
+    bring = "Can you take a photograph of the pathology report?"
+    stain = {"type": "boolean", "ask": {"text": "Is it expressed?", "bring": bring}}
+    lump = {
+        "type": "boolean",
+        "patient": "your lump",
+        "ask": {"text": "Is a nodule present?", "patient": "Is there a lump?"},
+    }
+    return small_pack(
+        {"lump": lump, "cd8": stain, "cd9": stain},
+        criteria={
+            "typed": {"is": "cd8 AND cd9", "means": "Both stains."},
+            "seen": {"is": "lump", "means": "A nodule.", "patient": {"text": "You have a lump."}},
+        },
+        pathway={
+            "steps": [
+                {
+                    "id": "a",
+                    "title": "A",
+                    "opens": "seen OR typed",
+                    "patient": {"title": "A lump", "text": "We look."},
+                }
+            ]
+        },
+    )
+
+
+def test_a_patient_reads_a_patients_words() -> None:
+    interview = start(pack=report_pack(), audience="patient")
+    assert interview.prompt is not None
+    assert interview.prompt.text == "Is there a lump?"
+    assert "- where you stand on the way" in reply(interview, "why")[1]
+    interview, said = reply(interview, "yes")
+    assert said[0] == "Noted: your lump: yes, 2026-03-02."
+    assert "Where you stand now: A lump." in closing(interview)
+    clinician = start(pack=report_pack())
+    assert clinician.prompt is not None
+    assert clinician.prompt.text == "Is a nodule present?"
+
+
+@pytest.mark.parametrize(("word", "why"), [("yes", "will_bring"), ("no", "skipped"), ("skip", "skipped")])
+def test_a_photograph_of_the_report_is_asked_for_once_and_is_no_value(word: str, why: str) -> None:
+    """The yes to 'can you take a photograph' must never become a positive stain."""
+    interview, _ = reply(start(pack=report_pack(), audience="patient"), "no")
+    assert interview.prompt is not None
+    assert (interview.prompt.sort, interview.prompt.text) == (
+        "bring",
+        "Can you take a photograph of the pathology report?",
+    )
+    interview, _ = reply(interview, word)
+    assert interview.prompt is None
+    assert [one["why"] for one in interview.content["not_answered"]] == [why]
+    assert {interview.plan.facts[name].state for name in ("cd8", "cd9")} == {"missing"}
+    assert "- cd9: Is it expressed?" in closing(interview)
+    resumed = start(pack=report_pack(), audience="patient", content=interview.content)
+    assert resumed.prompt is None
 
 
 def test_what_would_change_nothing_is_not_asked() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from sapwood.answers_file import OPEN, Said
 from sapwood.asking import Question
@@ -64,13 +63,10 @@ def how_to_answer(definition: FactDefinition, audience: str) -> Iterator[str]:
             yield f"Write the number with its unit, as the report prints it; without one it is taken as {unit}."
     elif definition.type == "instant":
         yield DAYS
-    hint = definition.ask.hint if definition.ask is not None else ""
-    if (
-        hint
-        and hint.lower() not in DAYS.lower()
-        and not (audience == "patient" and own_words(definition.ask))
-    ):
-        yield hint
+    ask = definition.ask
+    shown = ask is not None and not (audience == "patient" and ask.patient)
+    if ask is not None and shown and ask.hint and ask.hint.lower() not in DAYS.lower():
+        yield ask.hint
 
 
 def why_asked(question: Question, plan: Plan, audience: str) -> tuple[str, ...]:
