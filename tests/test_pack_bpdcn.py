@@ -266,6 +266,7 @@ def test_every_claim_is_used_or_waits_by_name(pack: Pack) -> None:
             for row in (*regimen.hold_table, *regimen.cls_table, *regimen.seams)
             for claim in row.evidence
         }
+    used |= {row for topic in pack.topics for row in topic.rows}
     waiting = {claim for names in WAITING.values() for claim in names}
     study_rows = {name for name, claim in pack.claims.items() if claim.measure}  # for the statistics
     assert not [name for name in pack.claims if name not in used | waiting | study_rows]
@@ -293,6 +294,12 @@ def _lines(pack: Pack) -> Iterator[tuple[str, list[str], list[str]]]:
         yield f"task {task.id}", task.evidence, [task.title, task.why, task.due]
     for alert in pack.pathway.alerts:
         yield f"alert {alert.id}", alert.evidence, [alert.message, alert.unknown_message]
+    for item in pack.pathway.follow_up:
+        yield f"follow-up {item.id}", item.evidence, [item.title, item.why]
+    for trial in pack.trials:
+        yield f"trial {trial.nct}", trial.evidence, [trial.title, trial.note]
+        for point in (*trial.meets, *trial.excludes):
+            yield f"trial {trial.nct}", point.evidence, [point.text]
     for option in pack.pathway.options:
         yield f"option {option.id}", option.evidence, [option.title, option.source_note]
         for sort in ("requires", "rules_out", "for_", "against"):
