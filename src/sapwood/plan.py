@@ -113,6 +113,18 @@ class Plan:
             if topic.id in named or here in topic.steps or "all" in topic.steps
         )
 
+    @property
+    def points_somewhere(self) -> bool:
+        """Whether a record without a sign holds what might become one: a true part of a first step still open."""
+        facts = self.facts
+        for step in self.position.unclear[:1]:
+            for name in facts.pack.base_facts[f"step:{step.id}:opens"]:
+                definition = facts.pack.facts[name]
+                groups = facts.groups if definition.per == "specimen" else (None,)
+                if definition.find and any(facts.fact(name, group).value is True for group in groups):
+                    return True
+        return False
+
     def cited(self) -> tuple[str, ...]:
         """The ids of every claim this plan rests on."""
         cited: dict[str, None] = {}

@@ -58,4 +58,7 @@ class PackDefinition(Definition, frozen=True):
     no_signal_patient: str = ""
     adult_only_patient: str = ""
     ended_patient: str = ""
+    closed_patient: str = ""
+    call_patient: str = ""
+    trials_patient: str = ""
     note: str = ""

@@ -12,6 +12,7 @@ from sapwood.formats.paper import Paper
 from sapwood.formats.text_ahead import follow_up, known, trials
 from sapwood.formats.text_choices import STANDINGS, label, options, questions, tasks, tracks
 from sapwood.formats.text_findings import because, fitness, lines, markers, site_name, sites
+from sapwood.formats.text_patient import write_patient
 from sapwood.pathway import NO_SIGNAL
 from sapwood.plan import Plan
 from sapwood.values import Range
@@ -22,6 +23,8 @@ _SHOWN_ALERTS = 3
 
 def write(plan: Plan, *, colour: bool = False, with_id: bool = False, audience: str = "clinician") -> str:
     """The plan as text at most 80 columns wide."""
+    if audience == "patient":
+        return write_patient(plan, colour=colour)
     paper = Paper(colour=colour)
     paper.say(headline(plan), style="strong")
     paper.say(plan.facts.pack.about.notice, style="quiet")

@@ -116,7 +116,7 @@ def tasks(paper: Paper, plan: Plan) -> None:
 
 def questions(paper: Paper, plan: Plan) -> None:
     """What to ask next, and what the answers could change."""
-    if not plan.questions or (plan.position.step == NO_SIGNAL and not _pointers(plan)):
+    if not plan.questions or (plan.position.step == NO_SIGNAL and not plan.points_somewhere):
         return
     paper.heading("What to ask next")
     for number, question in enumerate(plan.questions[:_QUESTIONS], start=1):
@@ -129,14 +129,3 @@ def questions(paper: Paper, plan: Plan) -> None:
         )
     if len(plan.questions) > _QUESTIONS:
         paper.say(f"{len(plan.questions) - _QUESTIONS} more questions would change something.", indent=2)
-
-
-def _pointers(plan: Plan) -> bool:
-    """Whether a record without a sign holds something that might become one: a true part of an open first step."""
-    for step in plan.position.unclear[:1]:
-        for name in plan.facts.pack.base_facts[f"step:{step.id}:opens"]:
-            definition = plan.facts.pack.facts[name]
-            groups = plan.facts.groups if definition.per == "specimen" else (None,)
-            if definition.find and any(plan.facts.fact(name, group).value is True for group in groups):
-                return True
-    return False

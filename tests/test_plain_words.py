@@ -1,0 +1,185 @@
+"""The patient's words of a plan: what is shown, what is left out and counted, and what is never marked."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from small_packs import condition, observed, plan_of, quantity, small_pack
+
+from sapwood.plain_words import PlainPlan, day_words, plain_plan
+
+GLOW = {"in": "Condition", "words": ["lantern disease"]}
+FACTS: dict[str, Any] = {
+    "ill": {"type": "boolean", "find": [GLOW], "patient": "the name of your illness"},
+    "lux": {
+        "type": "quantity",
+        "unit": "g/dL",
+        "find": [{"in": "Observation", "codes": {"lab": ["lux"]}}],
+        "ask": {"text": "What is lux?", "of": "clinician"},
+        "patient": "lux, a blood test",
+    },
+    "rash": {
+        "type": "boolean",
+        "find": [{"in": "Observation", "codes": {"lab": ["rash"]}}],
+        "ask": {"text": "Is there a rash?", "of": "either", "patient": "Do you have a rash?"},
+        "patient": "a rash",
+    },
+    "refused": {"type": "boolean", "find": [{"in": "Observation", "codes": {"lab": ["refused"]}}]},
+    "age_years": {"type": "quantity", "unit": "a", "from_record": "birth_age_years"},
+    "start": {"type": "instant", "derived": "ill.when"},
+}
+CRITERIA: dict[str, Any] = {
+    "child": {"is": "age_years < 18", "means": "A child."},
+    "known": {"is": "ill", "means": "It is known.", "patient": {"text": "You have lantern disease."}},
+    "lux_ok": {
+        "is": "lux >= 3",
+        "means": "Lux is fine.",
+        "rule_set": "label",
+        "reversible": "Wait.",
+        "patient": {"text": "Your lux is fine.", "change": "Your lux goes up with rest."},
+    },
+}
+OPTION: dict[str, Any] = {
+    "id": "quill",
+    "title": "Quill",
+    "steps": ["care"],
+    "requires": [{"when": "lux_ok", "text": "lux", "patient": "It needs your lux to be high enough."}],
+    "rules_out": [{"when": "rash", "text": "rash", "patient": "You have a rash."}],
+    "for": [{"text": "works", "patient": "It has helped people."}],
+    "against": [{"text": "tires", "patient": "It can make you tired."}],
+    "patient": {"title": "Quill, a drug", "text": "A drug by drip."},
+}
+PATHWAY: dict[str, Any] = {
+    "steps": [
+        {
+            "id": "care",
+            "title": "Care",
+            "opens": "known",
+            "patient": {"title": "Care", "text": "You are in care.", "change": "A talk about drugs."},
+        }
+    ],
+    "options": [OPTION],
+    "tasks": [
+        {"id": "see", "title": "See", "why": "Now.", "patient": {"title": "A visit", "text": "To talk."}},
+        {
+            "id": "needle",
+            "title": "Needle",
+            "why": "Now.",
+            "declined": "refused",
+            "patient": {"title": "A needle", "text": "To look."},
+        },
+    ],
+    "alerts": [
+        {
+            "id": "hold",
+            "title": "Lux",
+            "severity": "hold",
+            "when": "lux < 3",
+            "message": "Hold.",
+            "unknown_message": "Check lux.",
+            "patient": {"title": "Lux", "text": "Your team waits.", "unknown": "Your lux."},
+        },
+        {"id": "only", "title": "For clinicians", "severity": "urgent", "when": "rash", "message": "Rash."},
+    ],
+    "follow_up": [
+        {
+            "id": "look",
+            "title": "Look",
+            "since": "start",
+            "phases": [{"every": ["1mo", "3mo"]}],
+            "patient": {"title": "A skin check"},
+        }
+    ],
+}
+ABOUT = {
+    "patient_notice": "Talk with your team.",
+    "no_signal_patient": "Nothing points to it.",
+    "adult_only_patient": "This is for adults.",
+    "call_patient": "Call when hot.",
+    "adult_when_false": "child",
+    "title": "Small",
+}
+ILL = condition(text="lantern disease", onsetDateTime="2026-02-01", recordedDate="2026-02-01")
+
+
+def words(*resources: dict[str, Any], about: dict[str, Any] | None = None, **more: Any) -> PlainPlan:
+    pack = small_pack(FACTS, criteria=CRITERIA, pathway=PATHWAY, about={**ABOUT, **(about or {})})
+    return plain_plan(plan_of(pack, *resources, **more))
+
+
+def lux(value: float) -> dict[str, Any]:
+    return observed("lux", quantity(value, "g/dL"))
+
+
+def test_an_open_option_could_be_a_choice() -> None:
+    (choice,) = words(ILL, lux(4), observed("rash", False)).choices
+    assert choice.standing == "possible"
+    assert choice.sentence == "This could be a choice to talk about."
+    assert (choice.good, choice.mind) == (("It has helped people.",), ("It can make you tired.",))
+
+
+def test_a_closed_option_is_not_now_with_its_reason_and_what_would_change_it() -> None:
+    (choice,) = words(ILL, lux(2), observed("rash", True)).choices
+    assert (
+        choice.sentence
+        == "Not now, because it needs your lux to be high enough; and because you have a rash."
+    )
+    assert choice.change == ("Your lux goes up with rest.",)
+
+
+def test_an_option_that_cannot_be_told_names_what_is_missing() -> None:
+    (choice,) = words(ILL).choices
+    assert choice.standing == "cannot_tell"
+    assert (
+        choice.sentence
+        == "Your team does not know yet, because these are still missing: lux, a blood test; a rash."
+    )
+
+
+def test_a_hold_speaks_both_when_raised_and_when_it_cannot_be_assessed() -> None:
+    assert [one.text for one in words(ILL, lux(2)).now] == ["Your team waits."]
+    silent = words(ILL)
+    assert silent.now == () and silent.before_doses == ("Your lux.",)
+
+
+def test_what_was_declined_bears_no_mark() -> None:
+    plan = words(ILL, lux(4), observed("refused", True))
+    assert [one.title for one in plan.due] == ["A visit"]
+    assert "needle" not in repr(plan).lower()
+    assert plan.declined and words(ILL, lux(4), observed("refused", False)).declined == ""
+
+
+def test_a_line_without_words_is_left_out_and_counted() -> None:
+    quiet, loud = words(ILL, lux(4), observed("rash", False)), words(ILL, lux(4), observed("rash", True))
+    assert quiet.left_out == 0
+    assert loud.left_out == 1 and "For clinicians" not in repr(loud)
+
+
+def test_questions_go_to_the_one_who_can_answer() -> None:
+    plan = words(ILL)
+    assert plan.ask == ("Do you have a rash?",)
+    assert plan.for_team == ("lux, a blood test",)
+
+
+def test_a_late_date_is_said_without_blame() -> None:
+    (due,) = words(ILL, as_of="2026-03-02").follow_up
+    assert due.text == "This is due now, and no later than 1 May 2026. It comes round every 1 to 3 months."
+    (late,) = words(ILL, as_of="2026-06-02").follow_up
+    assert late.text.startswith("This was planned by 1 May 2026. Ask your team for a new date.")
+
+
+def test_a_record_without_a_sign_has_its_own_kind_words() -> None:
+    plan = words()
+    assert plan.here.text == "Nothing points to it." and plan.choices == () and plan.ask == ()
+
+
+def test_a_page_about_a_child_says_so() -> None:
+    child = {"resourceType": "Patient", "id": "p", "birthDate": "2015-01-01"}
+    plan = words(ILL, patient=child)
+    assert plan.opening[1:] == ('Where it says "you", it means the child.', "This is for adults.")
+    assert len(words(ILL).opening) == 1
+
+
+def test_days_are_written_as_people_write_them() -> None:
+    assert day_words(date(2026, 3, 3)) == "3 March 2026"
