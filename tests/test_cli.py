@@ -205,3 +205,39 @@ def test_a_narrow_terminal_encoding_is_no_crash(record: str, tmp_path: Path) -> 
     code = f"import sys\nfrom sapwood.cli import main\nsys.exit(main({plan(record)!r}))"
     done = fresh(code, tmp_path, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_plan_is_written_to_a_file_whole(
+    record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "plan.html"
+    target.write_text("what was there before")
+    status, out, err = run(capsys, *plan(record, "--format", "html", "-o", str(target)))
+    assert (status, out, err) == (0, "", "")
+    assert target.read_text().startswith("<!doctype html>")
+    assert target.stat().st_mode & 0o077 == 0  # it holds what a record says
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.html", "record.json"]
+
+
+def test_a_plan_that_cannot_be_written_leaves_nothing_behind(
+    record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "taken"
+    target.mkdir()
+    said = refused(capsys, *plan(record, "--output", str(target)))
+    assert "the plan cannot be written there" in said
+    assert "Name a file in a folder you can write to." in said
+    assert "no-such-folder" in refused(
+        capsys, *plan(record, "-o", str(tmp_path / "no-such-folder" / "p.txt"))
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["record.json", "taken"]
+
+
+def test_a_file_holds_no_colour_unless_asked(
+    record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "plan.txt"
+    run(capsys, *plan(record, "-o", str(target)))
+    assert "\x1b" not in target.read_text()
+    run(capsys, *plan(record, "-o", str(target), "--colour", "always"))
+    assert "\x1b[1m" in target.read_text()

@@ -166,3 +166,20 @@ def test_lock_files_hold_every_dependency_with_hashes() -> None:
         for requirement in requirements:
             package = re.sub(r"[-_.]+", "-", re.split(r"[<>=!~\[; ]", requirement)[0].lower())
             assert package in pinned, f"{name} lacks {package}: run `make lock`"
+
+
+def test_every_format_has_its_paragraph_and_its_test() -> None:
+    from sapwood.formats import FORMATS
+
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    parts = dict(re.findall(r"^## (\w+)\n+([^#]+)", page, re.MULTILINE))
+    assert list(parts) == list(FORMATS), "docs/formats.md has one heading a format, in the order of FORMATS"
+    short = [name for name, text in parts.items() if len(text.split()) < 25]
+    assert not short, f"docs/formats.md hardly says what these are for: {short}"
+    tests = {path.name for path in (ROOT / "tests" / "formats").glob("test_*.py")}
+    missing = [
+        name for name, module in FORMATS.items() if f"test_{module.rpartition('.')[2]}.py" not in tests
+    ]
+    assert not missing, f"no test in tests/formats for: {missing}"
+    manual = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert "\\|".join(FORMATS) in manual, "docs/cli.md does not list the formats as --format takes them"

@@ -6,7 +6,6 @@ The content is plain YAML data; what somebody else wrote in it stays, but for co
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from sapwood.answers import TOP_KEYS
 from sapwood.errors import AnswerError, PackError, Problem
 from sapwood.pack import Pack
+from sapwood.whole_files import write_whole
 
 Content = Mapping[str, Any]
 OPEN = {
@@ -156,18 +156,8 @@ def keep(path: Path, content: Content) -> None:
     """
     from sapwood.yaml_files import write_yaml
 
-    path = Path(os.path.realpath(path))
     try:
-        handle, name = tempfile.mkstemp(prefix=".answers-", suffix=".yaml", dir=path.parent)  # mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(_HEAD + write_yaml(content))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        write_whole(path, (_HEAD + write_yaml(content)).encode())
     except OSError as error:
         what = f"the answers cannot be kept there ({error.strerror or type(error).__name__})"
         raise AnswerError(Problem(str(path), what, "Name a file you can write with --answers.")) from None

@@ -68,6 +68,12 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument(
         "--colour", "--color", choices=["auto", "always", "never"], default="auto", help="default: auto"
     )
+    plan.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write it to a file, whole or not at all, in place of the screen",
+    )
     ask = commands.add_parser("ask", help="an interview: only what would change something, kept in a file")
     with_record(ask)
     ask.add_argument(
@@ -156,13 +162,28 @@ def _run(chosen: argparse.Namespace) -> str:
 
     verdicts = evaluate_all(facts.pack.criteria, facts)
     plan = make_plan(locate(facts.pack.pathway, verdicts), facts)
-    return write(
+    text = write(
         plan,
         chosen.format,
         with_id=chosen.with_id,
-        colour=_colour(chosen.colour),
+        colour=_colour(chosen.colour) and (chosen.output is None or chosen.colour == "always"),
         audience=chosen.audience,
     )
+    return text if chosen.output is None else _keep(text, chosen.output)
+
+
+def _keep(text: str, path: str) -> str:
+    """Writes a plan to a file; nothing is left for the screen."""
+    from pathlib import Path
+
+    from sapwood.whole_files import write_whole
+
+    try:
+        write_whole(Path(path), text.encode())
+    except OSError as error:
+        what = f"the plan cannot be written there ({error.strerror or type(error).__name__})"
+        raise AnswerError(Problem(path, what, "Name a file in a folder you can write to.")) from None
+    return ""
 
 
 def _colour(choice: str) -> bool:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from typing import Any
 
 FORMATS: dict[str, str] = {
     "text": "sapwood.formats.text",
     "json": "sapwood.formats.plan_json",
+    "html": "sapwood.formats.html",
 }
 
 
 def write(plan: Any, name: str, **choices: Any) -> str:
-    """The plan in the format of that name; KeyError where there is none."""
-    written: str = importlib.import_module(FORMATS[name]).write(plan, **choices)
+    """The plan in the format of that name, with the choices that format knows; KeyError where there is none."""
+    writer = importlib.import_module(FORMATS[name]).write
+    known = inspect.signature(writer).parameters
+    written: str = writer(plan, **{choice: value for choice, value in choices.items() if choice in known})
     return written

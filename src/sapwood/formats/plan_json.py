@@ -10,7 +10,7 @@ from sapwood.contract import as_dict
 from sapwood.plan import Plan
 
 
-def write(plan: Plan, *, with_id: bool = False, colour: bool = False, audience: str = "clinician") -> str:
+def write(plan: Plan, *, with_id: bool = False) -> str:
     """The plan as JSON text."""
     text = json.dumps(as_dict(plan, with_id=with_id), ensure_ascii=False)
     return msgspec.json.format(text, indent=1) + "\n"  # `json` itself indents many times more slowly

@@ -21,7 +21,7 @@ _SEVERITY = {"urgent": "URGENT", "stop": "STOP", "hold": "HOLD", "warn": "WARNIN
 _SHOWN_ALERTS = 3
 
 
-def write(plan: Plan, *, colour: bool = False, with_id: bool = False, audience: str = "clinician") -> str:
+def write(plan: Plan, *, colour: bool = False, audience: str = "clinician") -> str:
     """The plan as text at most 80 columns wide."""
     if audience == "patient":
         return write_patient(plan, colour=colour)

@@ -8,7 +8,7 @@ from sapwood.follow_up import FollowUpStanding
 from sapwood.formats.paper import Paper
 from sapwood.plan import Plan
 
-_STATUS = {
+STATUS = {
     "overdue": ("overdue", "bad"),
     "due": ("due now", "open"),
     "planned": ("planned", "quiet"),
@@ -16,7 +16,7 @@ _STATUS = {
     "declined": ("declined", "quiet"),
     "done": ("done", "quiet"),
 }
-_FITS = {"may_fit": "may fit", "cannot_tell": "cannot tell", "does_not_fit": "does not fit"}
+FITS = {"may_fit": "may fit", "cannot_tell": "cannot tell", "does_not_fit": "does not fit"}
 
 
 def follow_up(paper: Paper, plan: Plan) -> None:
@@ -25,7 +25,7 @@ def follow_up(paper: Paper, plan: Plan) -> None:
         return
     paper.heading("Follow-up")
     for standing in plan.follow_up:
-        word, style = _STATUS[standing.status]
+        word, style = STATUS[standing.status]
         paper.row(word, f"{standing.item.title}: {window(standing, plan)}", style=style, width=14)
 
 
@@ -51,7 +51,7 @@ def trials(paper: Paper, plan: Plan) -> None:
     for standing in plan.trials:
         trial = standing.trial
         status = f"{trial.status.replace('_', ' ')}, last known {trial.status_as_of}"
-        paper.say(f"{trial.nct}, {trial.title} ({status}): {_FITS[standing.fit]}", indent=2, hang=4)
+        paper.say(f"{trial.nct}, {trial.title} ({status}): {FITS[standing.fit]}", indent=2, hang=4)
         for point in standing.fails:
             paper.say(point.text, indent=4, mark="- ")
         for point in standing.unknown[:6]:

@@ -1,0 +1,309 @@
+"""Of the page for a tumour board: what stands in each of its parts, in the order of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sapwood.definitions import Topic
+from sapwood.duties import AlertStanding, OptionStanding, TaskStanding, Weighed
+from sapwood.fact import Fact
+from sapwood.follow_up import FollowUpStanding
+from sapwood.formats.html_charts import Chart, Single, charts_of
+from sapwood.formats.html_evidence import numbers, shown_evidence, works_of
+from sapwood.formats.html_lines import Timeline, timeline_of
+from sapwood.formats.html_pathway import Rail, rail_of
+from sapwood.formats.text import headline
+from sapwood.formats.text_ahead import FITS, STATUS, window
+from sapwood.formats.text_choices import STANDINGS
+from sapwood.formats.text_findings import site_name
+from sapwood.pathway import NO_SIGNAL
+from sapwood.plan import Plan
+from sapwood.trials import TrialStanding
+from sapwood.verdicts import Reason, Verdict
+
+SEVERITY = {"urgent": "Urgent", "stop": "Stop", "hold": "Hold", "warn": "Warning"}
+SIGNS = {"recommended": "✓", "possible": "○", "cannot_tell": "?", "ruled_out": "–"}
+TASKS = {"due": "due", "cannot_tell": "if it applies", "declined": "declined", "done": "done"}
+_PER_TABLE = 3
+_ANSWERS = {True: "yes", False: "no", None: "not known"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One result in a table: a sign, and the word for it."""
+
+    sort: str
+    sign: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerTable:
+    """Markers by specimen: the specimens, and for each marker what each of them says."""
+
+    specimens: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site of the disease, with its date."""
+
+    name: str
+    said: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class FitnessItem:
+    """One item that decided a rule set, and whether it can be put right."""
+
+    text: str
+    detail: str
+    can_change: str
+
+
+@dataclass(frozen=True, slots=True)
+class FitnessRule:
+    """One fitness rule by itself, never merged with another."""
+
+    title: str
+    rule_set: str
+    answer: str
+    items: tuple[FitnessItem, ...]
+    waits_for: tuple[str, ...]
+    cites: tuple[str, ...]
+
+
+class Board:
+    """What the page's template reads."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.pack = plan.facts.pack
+        self.signs, self.severity = SIGNS, SEVERITY
+        self.standings = {name: word for name, (word, _) in STANDINGS.items()}
+        self.silent = plan.position.step == NO_SIGNAL
+        self.works = works_of(plan, shown_evidence(plan))
+        self.numbers = {claim.id: claim.number for work in self.works for claim in work.claims}
+        self.more_evidence = len(set(plan.cited()) - set(self.numbers))
+
+    @property
+    def headline(self) -> str:
+        """Who this is about, in one sentence."""
+        return headline(self.plan)
+
+    @property
+    def about(self) -> str:
+        """The pack this rests on, and whether anybody reviewed it."""
+        about = self.pack.about
+        reviewed = "reviewed" if self.pack.reviewed else "not yet reviewed by a clinician"
+        return f"{about.title}, version {about.version}, {about.region}; {reviewed}"
+
+    @property
+    def urgent(self) -> list[AlertStanding]:
+        """The raised alerts that stand first."""
+        return [
+            alert
+            for alert in self.plan.alerts
+            if alert.alert.severity in ("urgent", "stop") and alert.state == "raised"
+        ]
+
+    @property
+    def others(self) -> list[AlertStanding]:
+        """The other alerts."""
+        urgent = self.urgent
+        return [alert for alert in self.plan.alerts if alert not in urgent]
+
+    @property
+    def rail(self) -> Rail | None:
+        """The pathway as it is drawn."""
+        return rail_of(self.plan)
+
+    @property
+    def line(self) -> str:
+        """The line of treatment the position is in, in words."""
+        treated = bool(self.plan.facts.treatment.lines) and not self.silent
+        return f"line {self.plan.position.line}" if treated else ""
+
+    @property
+    def decision(self) -> list[tuple[str, str, list[str]]]:
+        """The options by standing, and what the undecided ones wait for."""
+        if not self.plan.options:
+            return []
+        rows = []
+        for standing in ("recommended", "possible", "cannot_tell"):
+            titles = [one.option.title for one in self.plan.options if one.standing == standing]
+            if titles:
+                rows.append((SIGNS[standing], self.standings[standing], titles))
+        blockers: dict[str, int] = {}
+        for one in self.plan.options:
+            if one.standing == "cannot_tell":
+                for fact in dict.fromkeys(one.missing):
+                    blockers[fact] = blockers.get(fact, 0) + 1
+        ranked = sorted(blockers, key=lambda fact: -blockers[fact])[:8]
+        if ranked:
+            rows.append(("…", "waits for", [self.pack.facts[fact].title for fact in ranked]))
+        return rows
+
+    @property
+    def markers(self) -> list[MarkerTable]:
+        """Markers by specimen, a few specimens to a table so that it fits a phone."""
+        names = [] if self.silent else self.pack.about.board.markers
+        facts = self.plan.facts
+        tested = [
+            group
+            for group in facts.groups
+            if any(facts.fact(name, group).state != "missing" for name in names)
+        ]
+        if not tested:
+            return []
+        tables = []
+        for start in range(0, len(tested), _PER_TABLE):
+            groups = tested[start : start + _PER_TABLE]
+            rows = tuple(
+                (self.pack.facts[name].title, tuple(_cell(facts.fact(name, group)) for group in groups))
+                for name in names
+            )
+            tables.append(MarkerTable(tuple(group.label for group in groups), rows))
+        return tables
+
+    @property
+    def sites(self) -> tuple[list[Site], list[str]]:
+        """Each site that something is known of, by date; and the sites nothing is on record about."""
+        found: list[tuple[str, Site]] = []
+        unknown: list[str] = []
+        for name in [] if self.silent else self.pack.about.board.sites:
+            fact = self.plan.facts.fact(name)
+            if fact.state == "missing":
+                unknown.append(site_name(fact))
+                continue
+            said = {True: "involved", False: "not involved"}.get(fact.value, "")  # type: ignore[arg-type]
+            when = str(fact.when) if fact.when is not None else "undated" if fact.known else ""
+            found.append((when, Site(site_name(fact), said or fact.text.partition(": ")[2], when)))
+        found.sort(key=lambda entry: entry[0] or "9")
+        return [site for _, site in found], unknown
+
+    @property
+    def fitness(self) -> list[FitnessRule]:
+        """Each fitness rule by itself, with what failed or is awaited."""
+        plan = self.plan
+        if not any(standing.option.regimen for standing in plan.options):
+            return []
+        names = [name for name in self.pack.about.board.fitness if not plan.hidden(name)]
+        return [_rule(plan, plan.verdicts[name]) for name in names]
+
+    @property
+    def adult_only(self) -> str:
+        """Why numbers for adults are not shown, where they are not."""
+        return "" if self.plan.adult_numbers else self.pack.about.adult_only_text
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """The lines of treatment over time."""
+        return None if self.silent else timeline_of(self.plan)
+
+    @property
+    def measured(self) -> tuple[list[Chart], list[Single]]:
+        """Measurements over time, and those with one value."""
+        return ([], []) if self.silent else charts_of(self.plan)
+
+    @property
+    def tasks(self) -> list[tuple[str, TaskStanding]]:
+        """The tasks that apply, those due first, each with the word for its status."""
+        return [
+            (word, one) for status, word in TASKS.items() for one in self.plan.tasks if one.status == status
+        ]
+
+    @property
+    def follow_up(self) -> list[tuple[str, FollowUpStanding, str]]:
+        """What comes round: the word for its status, the entry, and its window in words."""
+        return [(STATUS[one.status][0], one, window(one, self.plan)) for one in self.plan.follow_up]
+
+    @property
+    def trials(self) -> list[tuple[str, TrialStanding]]:
+        """The trials to talk about, each with whether this person may fit."""
+        return [(FITS[one.fit], one) for one in self.plan.trials]
+
+    @property
+    def topics(self) -> list[tuple[Topic, list[tuple[str, str, str]]]]:
+        """What is known side by side: each claim with its figures and its id."""
+        claims = self.pack.claims
+        return [
+            (topic, [(claims[row].text, numbers(claims[row]), row) for row in topic.rows])
+            for topic in self.plan.topics
+        ]
+
+    @property
+    def labels(self) -> list[tuple[OptionStanding, object]]:
+        """The label's own tables of the drugs that are still possible."""
+        found = ((standing, self.plan.label_rules(standing)) for standing in self.plan.options)
+        return [(standing, regimen) for standing, regimen in found if regimen is not None]
+
+    def approved(self, standing: OptionStanding) -> str:
+        """What an option is approved for where the pack is from."""
+        region = self.pack.about.region
+        words = standing.option.approved.get(region)
+        return f"{region}: {words}" if words else ""
+
+    def unknown_words(self, point: Weighed) -> str:
+        """The facts that a point waits for, in words, where its own words do not name them."""
+        names = [
+            self.pack.facts[reason.name].title
+            for reason in point.because
+            if not reason.is_criterion and reason.name in self.pack.facts
+        ]
+        words = ", ".join(dict.fromkeys(names))
+        return f" ({words})" if words and words not in point.text else ""
+
+    def reasons(self, reasons: Iterable[Reason]) -> list[tuple[str, str]]:
+        """Reasons as text and sources."""
+        found = []
+        for reason in reasons:
+            where = f" [{reason.specimen}]" if reason.specimen and reason.specimen not in reason.text else ""
+            found.append((f"{reason.text}{where}", ", ".join(reason.sources[:3])))
+        return found
+
+
+def board_of(plan: Plan) -> Board:
+    """What the page for a tumour board shows."""
+    return Board(plan)
+
+
+def _cell(fact: Fact) -> Cell:
+    if fact.value is True:
+        return Cell("positive", "+", "positive")
+    if fact.value is False:
+        return Cell("negative", "−", "negative")
+    if fact.state == "conflicting":
+        return Cell("disagree", "±", "results disagree")
+    if fact.state in ("unusable", "stale"):
+        return Cell("unreadable", "!", "not readable" if fact.state == "unusable" else "too old")
+    return Cell("untested", "·", "not tested")
+
+
+def _rule(plan: Plan, verdict: Verdict) -> FitnessRule:
+    definition = verdict.definition
+    assert definition is not None
+    waits: list[str] = []
+    items: list[FitnessItem] = []
+    if verdict.value is None and verdict.missing:
+        for name in verdict.missing:
+            fact = plan.facts.pack.facts[name]
+            known = fact.per == "person" and plan.facts.fact(name).known
+            waits.append(f"{fact.title}{' (its limits of normal)' if known else ''}")
+    else:
+        for reason in (one for one in verdict.because if not plan.hidden(one.name)):
+            item = plan.verdicts[reason.name] if reason.is_criterion else None
+            facts = [inner.text for inner in item.because if not inner.is_criterion] if item else []
+            change = item.definition.reversible if item is not None and item.definition else ""
+            items.append(FitnessItem(reason.text, "; ".join(facts[:3]), change))
+    return FitnessRule(
+        definition.title or definition.means,
+        definition.rule_set,
+        _ANSWERS[verdict.value],
+        tuple(items),
+        tuple(waits),
+        tuple(definition.evidence),
+    )
