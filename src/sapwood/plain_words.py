@@ -117,9 +117,9 @@ def track_words(standing: TrackStanding) -> Said | None:
 
 
 def question_words(plan: Plan, question: Question) -> str:
-    """A question in the person's own words; empty where it is not for them to answer."""
+    """A question in the person's own words, or what they can bring; empty where it is not for them to answer."""
     ask = plan.facts.pack.facts[question.fact].ask
-    return ask.patient if ask is not None else ""
+    return (ask.patient or ask.bring) if ask is not None else ""
 
 
 def option_words(plan: Plan, standing: OptionStanding) -> Choice | None:
