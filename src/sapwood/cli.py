@@ -96,6 +96,9 @@ def parser() -> argparse.ArgumentParser:
     actions.add_parser("list", help="the packs by id")
     show = actions.add_parser("show", help="what a pack holds")
     show.add_argument("pack", nargs="?", default="bpdcn", metavar="ID|DIR")
+    new = commands.add_parser("new-pack", help="the folder of a new disease: a commented skeleton")
+    new.add_argument("folder", metavar="NAME", help="the new pack's id, or a path whose last part is its id")
+    new.add_argument("--title", default="", help="the disease's name; default: made from the id")
     return top
 
 
@@ -140,6 +143,12 @@ def _run(chosen: argparse.Namespace) -> str:
         from sapwood.describe import list_packs, show_pack
 
         return list_packs() if chosen.action == "list" else show_pack(chosen.pack)
+    if chosen.command == "new-pack":
+        from sapwood.new_pack import new_pack
+
+        files = new_pack(chosen.folder, chosen.title)
+        listed = "".join(f"  {path}\n" for path in files)
+        return f"{listed}Next: docs/add-a-disease.md; `sapwood pack show {chosen.folder}` reads it.\n"
     if chosen.command == "explain" and chosen.record is None and not chosen.answers and not chosen.set:
         from sapwood.describe import explain_criterion
         from sapwood.pack import load_pack
