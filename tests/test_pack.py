@@ -136,7 +136,7 @@ def test_a_missing_pack_is_said(tmp_path: Path) -> None:
         with pytest.raises(PackError) as caught:
             load_pack(name)
         assert said in str(caught.value)
-    assert known_packs() == ["bpdcn"]
+    assert known_packs() == ["bpdcn", "hairy_cell"]
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
