@@ -45,7 +45,8 @@ TOP_KEYS = (
 class Answer:
     """One fact as somebody stated it; `by` is clinician or patient, `specimen` the tissue it was found in.
 
-    `low` and `high` are the laboratory's own limits, where they were stated with a number.
+    `low` and `high` are the laboratory's own limits, where they were stated with a number; `said` is the day on
+    which it was told, before which nobody knew it.
     """
 
     fact: str
@@ -56,6 +57,7 @@ class Answer:
     source: str = "answer"
     low: Value = None
     high: Value = None
+    said: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def _facts(given: Any, pack: Pack, where: str, specimen: str, problems: list[Pro
         place = f"{where}, `{name}`"
         for entry in content if isinstance(content, list) else [content]:
             by, day, source, value, unit = "clinician", None, "answer", entry, ""
+            told: Moment | None = None
             limits: dict[str, Value] = {}
             if isinstance(entry, dict):
                 unknown = set(entry) - {"value", "unit", "when", "by", "source", "low", "high", "said"}
@@ -185,12 +188,14 @@ def _facts(given: Any, pack: Pack, where: str, specimen: str, problems: list[Pro
                     problems.append(
                         Problem(place, "`by` is neither clinician nor patient", "Use one of them.")
                     )
+                if "said" in entry and (told := read_moment(str(entry["said"]))) is None:
+                    problems.append(Problem(place, "`said` is not a date", "Write it as 2026-03-01."))
             when = read_moment(str(day)) if day is not None else None
             if day is not None and when is None:
                 problems.append(Problem(place, "`when` is not a date", "Write it as 2026-03-01."))
             found = _answer(str(name), f"{value} {unit}" if unit else value, pack, place, problems)
             if found is not None:
-                yield Answer(str(name), found, when, by, specimen, source, **limits)
+                yield Answer(str(name), found, when, by, specimen, source, said=told, **limits)
 
 
 def _answer(name: str, value: Any, pack: Pack, where: str, problems: list[Problem]) -> Value:

@@ -416,7 +416,7 @@ class Facts:
                 Candidate(
                     answer.value,
                     when,
-                    None,
+                    answer.said,
                     None,
                     "clinical" if clinical else "patient",
                     clinical,
