@@ -169,7 +169,7 @@ def test_our_own_fault_is_1_and_shows_nothing_of_the_record(
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError("Grimshaw")
 
-    monkeypatch.setattr("sapwood.pathway.locate", broken)
+    monkeypatch.setattr("sapwood.earlier.locate", broken)
     monkeypatch.delenv("SAPWOOD_DEBUG", raising=False)
     status, out, err = run(capsys, *plan(record))
     assert (status, out, err.count("\n")) == (1, "", 1)
@@ -241,3 +241,24 @@ def test_a_file_holds_no_colour_unless_asked(
     assert "\x1b" not in target.read_text()
     run(capsys, *plan(record, "-o", str(target), "--colour", "always"))
     assert "\x1b[1m" in target.read_text()
+
+
+def test_what_changed_since_a_day_and_since_an_older_record(
+    record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = run(capsys, *plan(record, "--since", "2026-02-01"))
+    assert (status, "WHAT HAS CHANGED" in out) == (0, True)
+    assert "lux: 3.4 g/dL, 2026-03-02" in out
+    found = json.loads(run(capsys, *plan(record, "--since", "2026-02-01", "--format", "json"))[1])["changes"]
+    assert (found["since"], found["days"]) == ("2026-02-01", 29)
+    older = tmp_path / "older.json"
+    older.write_text(bundle_text(observed("lux", 3.0, "2026-02-10"), patient=PERSON))
+    out = run(capsys, *plan(record, "--before", str(older)))[1]
+    assert "lux: 3 g/dL, 2026-02-10 -> 3.4 g/dL, 2026-03-02" in out
+    assert "no longer on record" not in out
+    assert "Write it as" in refused(capsys, *plan(record, "--since", "soon"))
+    assert "lies after" in refused(capsys, *plan(record, "--since", "2026-05-05"))
+    refused(capsys, *plan(record, "--before", str(tmp_path / "none.json")))
+    other = tmp_path / "other.json"
+    other.write_text(bundle_text(observed("lux", 3.0), patient={**PERSON, "birthDate": "1950-01-01"}))
+    assert "different birth dates" in refused(capsys, *plan(record, "--before", str(other)))

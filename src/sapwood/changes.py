@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sapwood.definitions import Plain
+from sapwood.duties import AlertStanding
 from sapwood.fact_changes import BY_TIME, FactChange, compare_facts, days_between
 from sapwood.follow_up import FollowUpStanding
 from sapwood.pack import Pack
-from sapwood.pathway import is_open
 from sapwood.plan import Plan
 from sapwood.values import Moment
 
@@ -25,7 +25,8 @@ class Change:
 
     `sort` is position, gap, line, alert, option, task, follow_up, track, trial or criterion; `before` and `after`
     are words of that sort (an option's standing), or empty where it was not, or is no longer, there. `by_time`:
-    nothing but time explains it; `moved`: it came or went with the position; `matters`: worth a reader's time; `text`: an alert's message, or the window of a follow-up.
+    nothing but time explains it; `moved`: it came or went with the position; `matters`: worth a reader's time;
+    `text`: an alert's message, or the window of a follow-up.
     """
 
     sort: str
@@ -100,20 +101,28 @@ class _Explaining:
 
     def why(self, names: Iterable[str]) -> tuple[tuple[FactChange, ...], bool]:
         """The changed facts behind sentences, and whether time alone explains them."""
+        before, after = self.plans
         names = list(names)
-        rested = {fact for name in names for side in (0, 1) for fact in self._reach(name, side)}
-        found = self._of(rested)
+        turned = [
+            name
+            for name in names
+            if name in self.pack.sentences and before.facts.values[name] != after.facts.values[name]
+        ]
+        found = self._of(
+            {fact for name in turned or names for side in (0, 1) for fact in self._reach(name, side)}
+        )
         if not found:
             found = self._of({fact for name in names for fact in self.pack.base_facts.get(name, (name,))})
         by_time = self.passed and all(change.kind in BY_TIME for change in found)
         return found, by_time
 
     def _of(self, facts: set[str]) -> tuple[FactChange, ...]:
+        """The changed ones among some facts: what was learnt first, what has no date or was presumed last."""
         given = [name for name in self.changed if name in facts and not self.pack.facts[name].derived]
         given = given or [name for name in self.changed if name in facts]
         found = [change for name in given for change in self.changed[name]]
-        telling = [change for change in found if change.kind not in ("again", "record")]
-        return tuple(telling or found)
+        telling = [change for change in found if change.kind not in ("again", "record")] or found
+        return tuple(sorted(telling, key=lambda one: one.undated or not one.listed))
 
     def _reach(self, name: str, side: int, depth: int = 0) -> frozenset[str]:
         """The facts that decided a sentence on one side, followed down through criteria and derived facts."""
@@ -162,17 +171,15 @@ def _position(before: Plan, after: Plan, told: _Explaining) -> Iterator[Change]:
         if (name in were) == (name in are):
             continue
         opened = name in are
-        still = any(
-            is_open(name, plan.verdicts.truth) and plan.position.step == name for plan in (before, after)
-        )
-        if still:
-            continue  # it is, or was, the position itself, and said there
+        if not opened and new.step == name:
+            continue  # it is the position again, and said there
         because, by_time = told.why(_sentences(pack, "step", name))
-        title = {**were, **are}[name].title
+        left = opened and old.step == name
+        if left and not because:
+            because, by_time = told.why(_sentences(pack, "step", new.step))
+        states = ("position" if left else "", "open") if opened else ("open", "")
         words = steps[name].patient if name in steps else Plain()
-        yield Change(
-            "gap", name, title, *(("", "open") if opened else ("open", "")), because, by_time, patient=words
-        )
+        yield Change("gap", name, {**were, **are}[name].title, *states, because, by_time, patient=words)
 
 
 def _lines(before: Plan, after: Plan) -> Iterator[Change]:
@@ -197,8 +204,8 @@ def _alerts(before: Plan, after: Plan, told: _Explaining) -> Iterator[Change]:
     are = {one.alert.id: one for one in after.alerts}
     for name in {**are, **were}:
         old, new = were.get(name), are.get(name)
-        states = (old.state if old else "", new.state if new else "")
-        if states[0] == states[1]:
+        states = (_state(before, name, old), _state(after, name, new))
+        if states[0] == states[1] or {*states} <= {"", "silent"}:
             continue
         alert = (new or were[name]).alert
         because, by_time = told.why(_sentences(told.pack, "alert", name))
@@ -208,6 +215,14 @@ def _alerts(before: Plan, after: Plan, told: _Explaining) -> Iterator[Change]:
             "alert", name, alert.title, *states, because, by_time, False, matters, alert.patient, text,
             alert.severity,
         )  # fmt: skip
+
+
+def _state(plan: Plan, name: str, standing: AlertStanding | None) -> str:
+    """An alert's state; `silent` where it is neither raised nor settled, and says nothing: that is not all clear."""
+    if standing is not None:
+        return standing.state
+    open_ = plan.verdicts.truth(f"alert:{name}:when") is None
+    return "silent" if open_ and plan.verdicts.truth(f"alert:{name}:applies") is not False else ""
 
 
 def _options(before: Plan, after: Plan, told: _Explaining) -> Iterator[Change]:
@@ -287,13 +302,12 @@ def _tracks(before: Plan, after: Plan, told: _Explaining) -> Iterator[Change]:
         old = were.get(track.id)
         if (old.status if old else "not_started") == track.status:
             continue
-        because, by_time = told.why(_sentences(told.pack, "track", track.id))
+        because, by_time = told.why(_sentences(told.pack, "track", track.id) if old is not None else ())
         words = Plain(title=track.patient_title, text=track.patient)
         status = old.text or old.status if old else ""
-        matters = old is not None or track.status != "cannot_tell"
         yield Change(
-            "track", track.id, track.title, status, track.text or track.status, because, by_time, False,
-            matters, words,
+            "track", track.id, track.title, status, track.text or track.status, because, by_time and old is not None,
+            old is None, old is not None or track.status != "cannot_tell", words,
         )  # fmt: skip
 
 

@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from sapwood.errors import AnswerError, Problem, SapwoodError
-from sapwood.formats import FORMATS, write
+from sapwood.formats import FORMATS, knows, write
 
 if TYPE_CHECKING:
     from sapwood.answers import Sheet
+    from sapwood.changes import Changes
     from sapwood.facts import Facts
+    from sapwood.plan import Plan
     from sapwood.record import Record
     from sapwood.values import Moment
 
@@ -64,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
         default="clinician",
         help="for whom; default: clinician",
     )
+    plan.add_argument("--since", metavar="WHEN", help="also what changed since a day or an instant")
+    plan.add_argument("--before", metavar="OLD", help="also what changed since an older record of the person")
     plan.add_argument("--with-id", action="store_true", help="show the record's own patient id (JSON)")
     plan.add_argument(
         "--colour", "--color", choices=["auto", "always", "never"], default="auto", help="default: auto"
@@ -165,18 +169,16 @@ def _run(chosen: argparse.Namespace) -> str:
         from sapwood.describe import explain_criterion
 
         return explain_criterion(facts.pack, chosen.criterion, facts)
-    from sapwood.pathway import locate
-    from sapwood.plan import make_plan
-    from sapwood.verdicts import evaluate_all
+    from sapwood.earlier import plan_from
 
-    verdicts = evaluate_all(facts.pack.criteria, facts)
-    plan = make_plan(locate(facts.pack.pathway, verdicts), facts)
+    plan = plan_from(facts)
     text = write(
         plan,
         chosen.format,
         with_id=chosen.with_id,
         colour=_colour(chosen.colour) and (chosen.output is None or chosen.colour == "always"),
         audience=chosen.audience,
+        **_changes(chosen, plan),
     )
     return text if chosen.output is None else _keep(text, chosen.output)
 
@@ -193,6 +195,32 @@ def _keep(text: str, path: str) -> str:
         what = f"the plan cannot be written there ({error.strerror or type(error).__name__})"
         raise AnswerError(Problem(path, what, "Name a file in a folder you can write to.")) from None
     return ""
+
+
+def _changes(chosen: argparse.Namespace, plan: Plan) -> dict[str, Changes]:
+    """What changed since the earlier plan that was asked for; empty where none was."""
+    if chosen.since is None and chosen.before is None:
+        return {}
+    from sapwood.changes import compare
+    from sapwood.earlier import earlier_plan
+    from sapwood.record import read_record
+
+    if not knows(chosen.format, "changes"):
+        what = f"the format {chosen.format} has no place for what changed"
+        remedy = f"Use --format {' or '.join(name for name in FORMATS if knows(name, 'changes'))}."
+        raise AnswerError(Problem("--since" if chosen.since else "--before", what, remedy))
+    since = _moment(chosen.since, "--since") if chosen.since else None
+    record = read_record(chosen.before, patient=chosen.patient) if chosen.before else None
+    return {"changes": compare(earlier_plan(plan.facts, since, record), plan)}
+
+
+def _moment(text: str, option: str) -> Moment:
+    from sapwood.answers import as_moment
+
+    moment = as_moment(text)
+    if moment is None:
+        raise AnswerError(Problem(option, "not a day or an instant that exists", "Write it as 2026-03-02."))
+    return moment
 
 
 def _colour(choice: str) -> bool:
@@ -243,12 +271,7 @@ def _as_of(chosen: argparse.Namespace, sheet: Sheet | None) -> tuple[Moment, boo
     from sapwood.answers import as_moment
 
     if chosen.as_of is not None:
-        as_of = as_moment(chosen.as_of)
-        if as_of is None:
-            raise AnswerError(
-                Problem("--as-of", "not a day or an instant that exists", "Write it as 2026-03-02.")
-            )
-        return as_of, False
+        return _moment(chosen.as_of, "--as-of"), False
     if sheet is not None and sheet.as_of is not None:
         return sheet.as_of, False
     from datetime import datetime

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sapwood.changes import Changes
+from sapwood.contract_changes import changes_json
 from sapwood.contract_choices import follow_up_json, option_json, plain_json, topic_json, trial_json
 from sapwood.contract_values import fact_json, figure_json, merged_json, number_json, reasons_json, time_json
 from sapwood.plan import Plan
@@ -12,7 +14,7 @@ from sapwood.verdicts import Verdict
 SCHEMA_VERSION = "1.0"
 
 
-def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
+def as_dict(plan: Plan, *, with_id: bool = False, changes: Changes | None = None) -> dict[str, Any]:
     """The plan as the JSON contract has it; no name, no birth date, and an id only when asked for."""
     facts, pack = plan.facts, plan.facts.pack
     record = facts.record
@@ -136,6 +138,7 @@ def as_dict(plan: Plan, *, with_id: bool = False) -> dict[str, Any]:
                 for problem in facts.problems
             ],
         },
+        **({"changes": changes_json(changes)} if changes is not None else {}),
     }
 
 

@@ -16,6 +16,10 @@ FORMATS: dict[str, str] = {
 def write(plan: Any, name: str, **choices: Any) -> str:
     """The plan in the format of that name, with the choices that format knows; KeyError where there is none."""
     writer = importlib.import_module(FORMATS[name]).write
-    known = inspect.signature(writer).parameters
-    written: str = writer(plan, **{choice: value for choice, value in choices.items() if choice in known})
+    written: str = writer(plan, **{choice: value for choice, value in choices.items() if knows(name, choice)})
     return written
+
+
+def knows(name: str, choice: str) -> bool:
+    """Whether a format takes a choice, such as `changes`."""
+    return choice in inspect.signature(importlib.import_module(FORMATS[name]).write).parameters

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from sapwood.changes import Changes
 from sapwood.choosing import plain
 from sapwood.duties import AlertStanding
 from sapwood.facts import Fact
 from sapwood.formats.paper import Paper
 from sapwood.formats.text_ahead import follow_up, known, trials
+from sapwood.formats.text_changes import changed
 from sapwood.formats.text_choices import STANDINGS, label, options, questions, tasks, tracks
 from sapwood.formats.text_findings import because, fitness, lines, markers, site_name, sites
 from sapwood.formats.text_patient import write_patient
@@ -21,10 +23,12 @@ _SEVERITY = {"urgent": "URGENT", "stop": "STOP", "hold": "HOLD", "warn": "WARNIN
 _SHOWN_ALERTS = 3
 
 
-def write(plan: Plan, *, colour: bool = False, audience: str = "clinician") -> str:
+def write(
+    plan: Plan, *, colour: bool = False, audience: str = "clinician", changes: Changes | None = None
+) -> str:
     """The plan as text at most 80 columns wide."""
     if audience == "patient":
-        return write_patient(plan, colour=colour)
+        return write_patient(plan, colour=colour, changes=changes)
     paper = Paper(colour=colour)
     paper.say(headline(plan), style="strong")
     paper.say(plan.facts.pack.about.notice, style="quiet")
@@ -36,6 +40,8 @@ def write(plan: Plan, *, colour: bool = False, audience: str = "clinician") -> s
     others = [alert for alert in plan.alerts if alert not in urgent[:_SHOWN_ALERTS]]
     for alert in urgent[:_SHOWN_ALERTS]:
         _alert(paper, alert)
+    if changes is not None:
+        changed(paper, changes, audience)
     _position(paper, plan)
     _decision(paper, plan)
     markers(paper, plan)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sapwood.changes import Changes
 from sapwood.formats.paper import Paper
+from sapwood.formats.text_changes import changed
 from sapwood.plain_words import Choice, PlainPlan, Said, plain_plan
 from sapwood.plan import Plan
 
@@ -12,12 +14,14 @@ _ASKED = 6
 _TEAM = 6
 
 
-def write_patient(plan: Plan, *, colour: bool = False) -> str:
+def write_patient(plan: Plan, *, colour: bool = False, changes: Changes | None = None) -> str:
     """The plan in a patient's words, at most 80 columns wide."""
     words, paper = plain_plan(plan), Paper(colour=colour)
     for line in words.opening:
         paper.say(line)
     _lines(paper, "What needs attention now", words.now, style="strong")
+    if changes is not None:
+        changed(paper, changes, "patient")
     _here(paper, words)
     if words.before_doses:
         paper.heading("What your team checks")
