@@ -49,6 +49,15 @@ def test_an_override_of_any_and_count() -> None:
     assert facts_of(counted, told=["x=3"]).values["x"] == 3
 
 
+def test_what_is_said_to_be_unclear_is_unknown_and_never_no() -> None:
+    facts = facts_of(PACK, told=["covered=yes"])
+    assert facts.values["fog"] is False
+    facts = facts_of(PACK, told=["covered=yes", "fog=unclear", "skin:ember=unclear", "covered=yes"])
+    assert facts.values["fog"] is None
+    assert (facts["fog"].state, facts["fog"].note) == ("unusable", "said to be unclear")
+    assert [group.label for group in facts.groups] == ["skin"]
+
+
 def test_something_newer_than_an_override_counts() -> None:
     facts = facts_of(PACK, observed("lux", 3.0, "2026-03-01"), told=["lux=3.6@2026-02-20"])
     assert facts.values["lux"] == 3

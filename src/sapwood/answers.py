@@ -41,6 +41,17 @@ TOP_KEYS = (
 )
 
 
+class _Unclear:
+    """Stands for what is on record and cannot be used."""
+
+    def __repr__(self) -> str:
+        return "unclear"
+
+
+UNCLEAR = _Unclear()
+"""The answer that something is there and cannot be used: unknown, and never read as "no"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One fact as somebody stated it; `by` is clinician or patient, `specimen` the tissue it was found in.
@@ -198,7 +209,7 @@ def _facts(given: Any, pack: Pack, where: str, specimen: str, problems: list[Pro
                 yield Answer(str(name), found, when, by, specimen, source, said=told, **limits)
 
 
-def _answer(name: str, value: Any, pack: Pack, where: str, problems: list[Problem]) -> Value:
+def _answer(name: str, value: Any, pack: Pack, where: str, problems: list[Problem]) -> Any:
     fact = pack.facts.get(name)
     if fact is None:
         close = difflib.get_close_matches(name, list(pack.facts), 1)
@@ -209,6 +220,8 @@ def _answer(name: str, value: Any, pack: Pack, where: str, problems: list[Proble
         )
         problems.append(Problem(where, "the pack has no such fact", remedy))
         return None
+    if isinstance(value, str) and value.strip().lower() == "unclear" and "unclear" not in fact.values:
+        return UNCLEAR
     reading = read_typed(value, fact)
     if isinstance(reading, Refusal):
         problems.append(Problem(where, reading.why, _remedy(fact)))

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from weakref import ref
 
-from sapwood.answers import Answer
+from sapwood.answers import UNCLEAR, Answer
 from sapwood.choosing import Bounds, Chosen, admit, choose
 from sapwood.concepts import listed
 from sapwood.definitions import FactDefinition
@@ -304,7 +304,8 @@ class Facts:
         if name in self.violated:
             note = "entries contradict each other (no person can be like that)"
             return Fact(name, definition, "conflicting", note=note)
-        given = self._answers_for(name, group)
+        answered = self._answers_for(name, group)
+        given = bool(answered.candidates or answered.rejected)
         if not given:
             if definition.derived:
                 return self._derived(name, definition, group)
@@ -315,7 +316,7 @@ class Facts:
             return Fact(name, definition, "not_applicable")
         if definition.from_lines and not given and self._told_by_lines(definition):
             return self._from_lines(name, definition)
-        found = Found(list(given), [])
+        found = Found(answered.candidates, answered.rejected)
         if definition.find:
             everything = self.found(name)
             found.candidates += everything.candidates
@@ -342,7 +343,11 @@ class Facts:
                 for entry in found.candidates
                 if entry.resource is None or self.finder.group(entry.resource)[0] == key
             ],
-            [entry for entry in found.rejected if self.finder.group(entry.resource)[0] == key],
+            [
+                entry
+                for entry in found.rejected
+                if entry.resource is None or self.finder.group(entry.resource)[0] == key
+            ],
         )
 
     def _bounds(self, definition: FactDefinition) -> Bounds:
@@ -399,9 +404,9 @@ class Facts:
             return entry.note if isinstance(entry, Candidate) and entry.note else "answer"
         return self.record.source_of(entry.resource.get("_whole", entry.resource))
 
-    def _answers_for(self, name: str, group: Group | None) -> list[Candidate]:
+    def _answers_for(self, name: str, group: Group | None) -> Found:
         definition = self.pack.facts[name]
-        found = []
+        found = Found([], [])
         for answer in self.answers:
             if answer.fact != name:
                 continue
@@ -410,9 +415,12 @@ class Facts:
                 key = _named(answer.specimen, labels) if answer.specimen else ""
                 if group is None or key != group.key:
                     continue
+            if answer.value is UNCLEAR:
+                found.rejected.append(Rejected(None, "said to be unclear", True, answer.when))
+                continue
             when = answer.when or self.as_of
             clinical = answer.by != "patient"
-            found.append(
+            found.candidates.append(
                 Candidate(
                     answer.value,
                     when,

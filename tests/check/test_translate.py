@@ -145,7 +145,7 @@ def check_agreement(engine: Any, r: Random, sentences: int, patients: int) -> No
 
 
 @pytest.mark.usefixtures("products")
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(r=st.randoms(use_true_random=False))
 def test_z3_the_evaluator_and_duckdb_agree(engine: Any, r: Random) -> None:
     check_agreement(engine, r, 8, 6)

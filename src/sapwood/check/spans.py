@@ -168,9 +168,7 @@ def _pairs(one: tuple[Share, ...], other: tuple[Share, ...], sign: int) -> tuple
 def _add(left: Span, right: Span, sign: int) -> Span:
     lows, highs = (right.lows, right.highs) if sign > 0 else (right.highs, right.lows)
     no_low, no_high = (right.no_low, right.no_high) if sign > 0 else (right.no_high, right.no_low)
-    low_open, high_open = (
-        (right.low_open, right.high_open) if sign > 0 else (right.high_open, right.low_open)
-    )
+    low_open, high_open = (right.low_open, right.high_open) if sign > 0 else (right.high_open, right.low_open)
     new_lows = _pairs(left.lows, lows, sign)
     plain = left.lows is left.highs and lows is highs
     return Span(
@@ -309,7 +307,11 @@ def compare_times(op: str, left: When, right: When, *, by_day: bool) -> Three:
     other_first, other_last = (right.first_day, right.last_day) if by_day else (right.first, right.last)
     known = every(left.known, right.known)
     if op in ("=", "<>"):
-        ends = (compare("=", first, last), compare("=", last, other_first), compare("=", other_first, other_last))
+        ends = (
+            compare("=", first, last),
+            compare("=", last, other_first),
+            compare("=", other_first, other_last),
+        )
         apart = some(compare("<", last, other_first), compare("<", other_last, first))
         result = Three(every(known, *ends), every(known, apart))
         return result if op == "=" else negated(result)
@@ -340,4 +342,14 @@ def _total(parts: Iterator[tuple[Fraction, Bit]]) -> Term:
 
 
 Combine = Callable[[Span, Span], Three]
-__all__ = ["FALSE", "UNKNOWN", "Share", "Span", "When", "calculate", "compare_spans", "compare_times", "score"]
+__all__ = [
+    "FALSE",
+    "UNKNOWN",
+    "Share",
+    "Span",
+    "When",
+    "calculate",
+    "compare_spans",
+    "compare_times",
+    "score",
+]
