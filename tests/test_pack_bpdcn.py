@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from case_runner import Case, case_files, case_of, pack_of
 
+from sapwood.articles import read_library
 from sapwood.facts import extract
 from sapwood.formats import write
-from sapwood.pack import Pack
+from sapwood.pack import Pack, pack_folder
 from sapwood.record import parse_record
 from sapwood.units import ucum_code
 
@@ -267,6 +268,10 @@ def test_every_claim_is_used_or_waits_by_name(pack: Pack) -> None:
             for claim in row.evidence
         }
     used |= {row for topic in pack.topics for row in topic.rows}
+    library = read_library(pack, pack_folder("bpdcn"))
+    used |= {claim for page in library.articles.values() for claim in page.claims}
+    for card in library.cards.values():
+        used |= {name for line in (*card.think_of, *card.do, *card.do_not) for name in line.evidence}
     waiting = {claim for names in WAITING.values() for claim in names}
     study_rows = {name for name, claim in pack.claims.items() if claim.measure}  # for the statistics
     assert not [name for name in pack.claims if name not in used | waiting | study_rows]

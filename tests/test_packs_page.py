@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from case_runner import SECTIONS, Case
 
-from sapwood import definitions
+from sapwood import articles, definitions
 from sapwood.answers import read_answers
 from sapwood.definitions import Definition
 from sapwood.facts import Facts
@@ -71,6 +71,8 @@ SHAPES: dict[str, dict[str, type[Definition]]] = {
     },
     "knowledge.yaml": {"knowledge": definitions.KnowledgeDefinition, "topic": definitions.Topic},
     "trials.yaml": {"trials": definitions.TrialsDefinition, "trial": definitions.Trial},
+    "articles": {"article": articles.ArticleDefinition},
+    "cards": {"card": articles.CardDefinition, "card line": articles.CardLine},
 }
 ENTRIES = [(heading, entry) for heading, shapes in SHAPES.items() for entry in shapes]
 
@@ -121,7 +123,7 @@ def test_every_shape_has_its_place() -> None:
     placed = [shape for shapes in SHAPES.values() for shape in shapes.values()]
     there = [
         shape
-        for shape in vars(definitions).values()
+        for shape in (*vars(definitions).values(), *vars(articles).values())
         if isinstance(shape, type) and issubclass(shape, Definition) and shape is not Definition
     ]
     assert Counter(placed) == Counter(there)
@@ -183,7 +185,7 @@ def content(text: str, folder: Path) -> Any:
 
 def test_every_example_is_of_a_known_sort() -> None:
     shown = re.findall(r"^```(.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[::2]
-    assert {info.removeprefix("yaml ") for info in shown} == {*FILES, "regimen", "case"}
+    assert {info.removeprefix("yaml ") for info in shown} == {*FILES, "regimen", "article", "card", "case"}
 
 
 @pytest.mark.parametrize("sort", ["facts", "criteria"])
@@ -203,6 +205,17 @@ def test_the_pathway_the_regimens_and_the_evidence_shown_are_read(pack: Pack, fo
     (evidence,) = (content(text, folder) for text in examples("evidence"))
     assert set(pack.claims) == set(evidence["claims"]) and set(pack.sources) == set(evidence["sources"])
     assert not pack.reviewed
+
+
+def test_the_page_and_the_card_shown_are_read(pack: Pack, folder: Path) -> None:
+    for place, name, text in (
+        ("articles", "01-when-you-swell.md", f"---\n{examples('article')[0]}---\nCall.[^albumin_gate]\n"),
+        ("cards", "drug_a.yaml", examples("card")[0]),
+    ):
+        (folder / place).mkdir(exist_ok=True)
+        (folder / place / name).write_text(text, encoding="utf-8")
+    library = articles.read_library(pack, folder)
+    assert list(library.articles) == ["swelling"] and library.card("drug_a").title == "Drug A"
 
 
 def test_the_worked_patient_shown_comes_out_as_it_says(pack: Pack, folder: Path) -> None:

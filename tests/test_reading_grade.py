@@ -53,6 +53,13 @@ def test_an_item_of_a_list_is_a_sentence_and_its_marks_are_not_words() -> None:
     )
 
 
+def test_a_mark_of_citation_is_no_word() -> None:
+    assert sentences("It is rare.[^disease_definition][^age_any] It grows fast.") == (
+        "It is rare.",
+        "It grows fast.",
+    )
+
+
 def test_numbers_and_short_forms_do_not_end_a_sentence() -> None:
     assert sentences("Call at 38.0 C (100.4 F). Ask Dr. Ames about it.") == (
         "Call at 38.0 C (100.4 F).",

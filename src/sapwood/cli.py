@@ -1,4 +1,4 @@
-"""The command line: `sapwood plan`, `ask`, `facts`, `explain`, `pack`.
+"""The command line: `sapwood plan`, `ask`, `facts`, `explain`, `read`, `pack`.
 
 Exit codes: 0 an answer was given; 2 the input could not be used (one clear line on standard error); 1 our own bug.
 """
@@ -95,6 +95,22 @@ def parser() -> argparse.ArgumentParser:
     )
     explain.add_argument("criterion", metavar="CRITERION")
     with_record(explain)
+    read = commands.add_parser(
+        "read", help="the pages for patients and care partners, and the emergency cards"
+    )
+    read.add_argument(
+        "page", nargs="?", metavar="ID", help="a page, or card:ID for an emergency card; without it, the list"
+    )
+    read.add_argument(
+        "--pack", default="bpdcn", metavar="ID|DIR", help="a pack's id or folder; default: bpdcn"
+    )
+    read.add_argument("--format", default="text", choices=["text", "html"], help="default: text")
+    read.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write it there; without ID, and with html, a folder of all pages",
+    )
     pack = commands.add_parser("pack", help="the packs that come with Sapwood")
     actions = pack.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
     actions.add_parser("list", help="the packs by id")
@@ -153,6 +169,10 @@ def _run(chosen: argparse.Namespace) -> str:
         files = new_pack(chosen.folder, chosen.title)
         listed = "".join(f"  {path}\n" for path in files)
         return f"{listed}Next: docs/add-a-disease.md; `sapwood pack show {chosen.folder}` reads it.\n"
+    if chosen.command == "read":
+        from sapwood.reading_room import read_page
+
+        return read_page(chosen.page, pack=chosen.pack, format=chosen.format, output=chosen.output)
     if chosen.command == "explain" and chosen.record is None and not chosen.answers and not chosen.set:
         from sapwood.describe import explain_criterion
         from sapwood.pack import load_pack

@@ -10,7 +10,7 @@ from sapwood import pack_cache
 from sapwood.errors import PackError, Problem
 from sapwood.pack_content import IDENTIFIER, Pack, Sentence
 
-__all__ = ["Pack", "Sentence", "known_packs", "load_pack", "packs_folder"]
+__all__ = ["Pack", "Sentence", "known_packs", "load_pack", "pack_folder", "packs_folder"]
 
 
 def packs_folder() -> Path:
@@ -30,11 +30,8 @@ def known_packs() -> list[str]:
     )
 
 
-def load_pack(pack: str | Path) -> Pack:
-    """The pack with that id, or in that folder.
-
-    Raises PackError with every problem found: unknown keys, names, evidence; sentences outside the language.
-    """
+def pack_folder(pack: str | Path) -> Path:
+    """The folder of the pack with that id, or that folder itself; PackError where there is none."""
     folder = Path(pack)
     if not (folder / "pack.yaml").is_file():
         folder = packs_folder() / str(pack)
@@ -48,10 +45,19 @@ def load_pack(pack: str | Path) -> Pack:
             raise PackError(
                 Problem("--pack", "no pack has this id and no such folder holds a pack.yaml", hint)
             )
+    return folder
+
+
+def load_pack(pack: str | Path) -> Pack:
+    """The pack with that id, or in that folder.
+
+    Raises PackError with every problem found: unknown keys, names, evidence; sentences outside the language.
+    """
+    folder = pack_folder(pack)
     content = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*.yaml"))
-        if path.relative_to(folder).parts[0] not in ("cases", "questionnaires")
+        if path.relative_to(folder).parts[0] not in ("cases", "cards", "questionnaires")
     }
     digest = hashlib.sha256()
     for name, data in content.items():

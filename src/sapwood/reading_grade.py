@@ -1,7 +1,8 @@
 """How many years of school a text asks for: the Flesch-Kincaid grade of its sentences.
 
-The counting is the `readability` library's; what is ours is what counts as a sentence and as a word. Headings, tables,
-addresses and code are left out, so that short titles cannot flatter a page. An item of a list is a sentence.
+Syllables and formula are the `readability` library's, but that no word has less than one syllable ("the" has none
+there). What is a sentence and a word is ours: headings, tables, addresses, code and marks of citation are left out, so
+that short titles cannot flatter a page; an item of a list is a sentence; a colon ends none within a line.
 """
 
 from __future__ import annotations
@@ -41,9 +42,10 @@ _FENCED = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _LEFT_OUT = re.compile(r"^(?:#{1,6}\s.*|\s*\|.*|\s*(?:[-*_]\s*){3,})$", re.MULTILINE)
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_CITED = re.compile(r"\[\^[\w-]+\]")
 _ADDRESS = re.compile(r"<[^<>\s]+>|https?://\S+")
 _SHORT_FORMS = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|approx|vs|etc|e\.g|i\.e)\.(?=\s)")
-_END = re.compile(r"(?<=[.!?:])[\"')\]”’]*\s+")
+_END = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+")
 _WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 _NAME = re.compile(
     r"\b(?:" + "|".join(re.escape(name) for name in sorted(NAMES, key=len, reverse=True)) + r")\b",
@@ -53,11 +55,13 @@ _NAME = re.compile(
 
 def grade(text: str) -> Decimal:
     """The Flesch-Kincaid grade of a text in markdown, to one decimal; a text without words is grade 0."""
-    lines = [" ".join(words) for sentence in sentences(text) if (words := _WORD.findall(sentence))]
-    if not lines:
+    spoken = sentences(text)
+    words = [word.lower() for sentence in spoken for word in _WORD.findall(sentence)]
+    if not words:
         return Decimal(0)
     try:
-        from readability import getmeasures  # type: ignore[import-untyped]
+        from readability import KincaidGradeLevel  # type: ignore[import-untyped]
+        from readability.langdata import LANGDATA  # type: ignore[import-untyped]
     except ImportError as error:
         raise SapwoodError(
             Problem(
@@ -66,7 +70,9 @@ def grade(text: str) -> Decimal:
                 "Install Sapwood with its extra `check`: `pip install sapwood[check]`.",
             )
         ) from error
-    measured = getmeasures(lines, lang="en")["readability grades"]["Kincaid"]
+    in_word = LANGDATA["en"]["syllables"]
+    syllables = sum(max(1, in_word(word)) for word in words)
+    measured = KincaidGradeLevel(syllables, len(words), len(spoken))
     return max(Decimal(0), Decimal(str(measured)).quantize(Decimal("0.1")))
 
 
@@ -84,5 +90,5 @@ def _without_marks(text: str) -> str:
     text = _FENCED.sub("\n\n", text)
     text = _LEFT_OUT.sub("\n\n", text)
     text = re.sub(r"^\s*>\s?", "", text, flags=re.MULTILINE)
-    text = _ADDRESS.sub("", _LINK.sub(r"\1", text))
+    text = _ADDRESS.sub("", _LINK.sub(r"\1", _CITED.sub("", text)))
     return re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", text)

@@ -66,6 +66,11 @@ def read_yaml(path: Path, shown: str) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         what = f"cannot be read ({type(error).__name__})"
         raise PackError(Problem(shown, what, "Check that it is a readable UTF-8 text file.")) from None
+    return parse_yaml(text, shown)
+
+
+def parse_yaml(text: str, shown: str) -> Any:
+    """The content of a text in YAML; PackError where it is none."""
     try:
         return yaml.load(text, _Loader)
     except (yaml.YAMLError, RecursionError, ValueError, TypeError, ArithmeticError) as error:
