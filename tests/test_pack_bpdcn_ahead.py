@@ -1,4 +1,4 @@
-"""What lies ahead in the BPDCN pack: follow-up, supportive care and trials, held against what their reviewers were promised."""
+"""What lies ahead in the BPDCN pack: follow-up, supportive care and trials, as its reviewers were promised."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_follow_up_counts_from_the_current_line_and_moves_with_what_was_done(pac
 
 
 def test_no_trial_that_takes_bpdcn_is_said_to_recruit(pack: Pack) -> None:
-    """True on the day the statuses were read; a trial that opens must change this test, and the patient's words with it."""
+    """True on the day the statuses were read; a trial that opens changes this test and the patient words."""
     for trial in pack.trials:
         if trial.status == "recruiting":
             assert any("BPDCN is not among" in point.text for point in trial.meets), trial.nct
