@@ -182,27 +182,3 @@ def _expected(cases: list[Case], section: str, key: str) -> dict[str, set[str]]:
         for name, content in case.expected.get(section, {}).items():
             seen[name].add(str(_entry(content, key)[key]))
     return seen
-
-
-def test_every_trial_that_takes_the_disease_is_seen_fitting_failing_and_open(bpdcn: list[Case]) -> None:
-    seen = _expected(bpdcn, "trials", "fit")
-    for trial in pack_of("bpdcn").trials:
-        takes_bpdcn = any(point.when == "bpdcn_confirmed" for point in trial.meets) or "transplant_done" in {
-            point.when for point in trial.meets
-        }
-        if not takes_bpdcn:
-            assert seen[trial.nct] == {"does_not_fit"} | (seen[trial.nct] & {"not_shown"}), trial.nct
-        elif len(trial.meets) > 1:
-            assert {"may_fit", "does_not_fit", "cannot_tell"} <= seen[trial.nct], trial.nct
-        else:
-            assert "may_fit" in seen[trial.nct], trial.nct
-
-
-def test_every_follow_up_is_seen_at_every_turn(bpdcn: list[Case]) -> None:
-    seen: dict[str, set[str]] = defaultdict(set)
-    for case in bpdcn:
-        for standing in case.plan.follow_up:
-            seen[standing.item.id].add(standing.status)
-    for item in pack_of("bpdcn").pathway.follow_up:
-        lacking = {"planned", "overdue", "cannot_tell"} - seen[item.id]
-        assert not lacking, f"{item.id} is never {' or '.join(sorted(lacking))}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
-from case_runner import PACKS, pack_of
+from case_runner import PACKS, Case, case_files, case_of, pack_of
 
 from sapwood.pack import Pack
 from sapwood.reading_grade import LIMIT, grade
@@ -22,6 +23,11 @@ SHORT = 12  # words; a grade of fewer says nothing
 @pytest.fixture(scope="module")
 def pack() -> Pack:
     return pack_of("bpdcn")
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    return [case_of(path) for path in case_files() if path.parent.parent.name == "bpdcn"]
 
 
 @cache
@@ -120,3 +126,32 @@ def test_the_ramp_of_venetoclax_says_whose_numbers_and_what_is_not_loaded(pack: 
         assert dose in tasks[name].title and "not loaded" in tasks[name].why and "ramp too" in tasks[name].why
     for name in ("ven_ramp", "ven_ramp_posaconazole", "ven_ramp_other_inhibitor"):
         assert " adult " in f" {tasks[name].applies} ", f"{name} would show an adult's dose to a child"
+
+
+def test_every_trial_that_takes_the_disease_is_seen_fitting_failing_and_open(
+    cases: list[Case], pack: Pack
+) -> None:
+    seen: dict[str, set[str]] = defaultdict(set)
+    for case in cases:
+        for name, content in case.expected.get("trials", {}).items():
+            seen[name].add(content["fit"])
+    for trial in pack.trials:
+        takes_bpdcn = any(point.when == "bpdcn_confirmed" for point in trial.meets) or "transplant_done" in {
+            point.when for point in trial.meets
+        }
+        if not takes_bpdcn:
+            assert seen[trial.nct] == {"does_not_fit"} | (seen[trial.nct] & {"not_shown"}), trial.nct
+        elif len(trial.meets) > 1:
+            assert {"may_fit", "does_not_fit", "cannot_tell"} <= seen[trial.nct], trial.nct
+        else:
+            assert "may_fit" in seen[trial.nct], trial.nct
+
+
+def test_every_follow_up_is_seen_at_every_turn(cases: list[Case], pack: Pack) -> None:
+    seen: dict[str, set[str]] = defaultdict(set)
+    for case in cases:
+        for standing in case.plan.follow_up:
+            seen[standing.item.id].add(standing.status)
+    for item in pack.pathway.follow_up:
+        lacking = {"planned", "overdue", "cannot_tell"} - seen[item.id]
+        assert not lacking, f"{item.id} is never {' or '.join(sorted(lacking))}"
