@@ -10,8 +10,10 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
+import msgspec
+
 from sapwood.definitions import FactDefinition
-from sapwood.finding import Candidate, Found, Rejected
+from sapwood.found import Candidate, Found, Rejected
 from sapwood.values import Moment, Range, Value, day_moment, is_later
 
 _DURATION = re.compile(r"(\d+)\s*(h|d|w|mo|y)\Z")
@@ -366,3 +368,10 @@ def plain(value: Value | Fraction) -> str:
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)
+
+
+def unbounded(definition: FactDefinition) -> FactDefinition:
+    """The same fact without limits in time, for its whole series."""
+    return msgspec.structs.replace(
+        definition, before="", after="", on_day="", day_before="", within="", which="latest"
+    )

@@ -36,7 +36,7 @@ def earlier_plan(facts: Facts, since: Moment | None = None, record: Record | Non
     moment = since or facts.as_of
     before = extract(record or facts.record, facts.pack, as_of=moment, answers=answers)
     if since is None and record is not None:
-        newest = before.span[1]
+        newest = before.whole.span[1]
         if newest is not None:
             before = extract(record, facts.pack, as_of=newest, answers=answers)
     return plan_from(before)

@@ -10,8 +10,8 @@ from typing import Any
 from sapwood.concepts import Resource, codes_of, concept_text, holds_phrase, listed, phrases_of, tokens
 from sapwood.cycles import Stretch
 from sapwood.definitions import Regimen
+from sapwood.elements import clinical_time
 from sapwood.errors import Problem
-from sapwood.finding import clinical_time
 from sapwood.record import Record
 from sapwood.values import Moment, is_later, read_moment
 

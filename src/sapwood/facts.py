@@ -5,84 +5,29 @@ Facts are worked out when asked for. A fact that is not *known* has no value in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
-from weakref import ref
 
-from sapwood.answers import UNCLEAR, Answer
-from sapwood.choosing import Bounds, Chosen, admit, choose
-from sapwood.concepts import listed
+from sapwood.answered import answered, named
+from sapwood.answers import Answer
+from sapwood.choosing import Bounds, Chosen, admit, choose, unbounded
 from sapwood.definitions import FactDefinition
 from sapwood.errors import Problem
 from sapwood.fact import Fact, Group
-from sapwood.finding import Candidate, Finder, Found, Rejected, clinical_time, extraction_of
-from sapwood.lifetime import age_in_years, has_died
-from sapwood.lines import Event, Treatment, group, last_time, treatment_of
+from sapwood.fact_values import Values, ways_of
+from sapwood.finding import Finder
+from sapwood.found import Candidate, Found, Rejected
+from sapwood.line_facts import line_value, unclear
+from sapwood.lines import Event, Treatment, group, treatment_of
 from sapwood.pack import Pack
-from sapwood.quick import LONG_WAY, NOTHING, limits_of, shortcuts_of
+from sapwood.quick import limits_of
 from sapwood.readings import reference_limits
 from sapwood.record import Record
-from sapwood.truth import some
+from sapwood.sources import extraction_of
 from sapwood.values import Moment, Value, day_moment, is_later, read_moment
-
-Ways = dict[str, Callable[[Any], Any]]
-
-
-class Values(dict[str, Value]):
-    """What sentences read: facts, derived facts and criteria by name, each worked out on first use.
-
-    Holds its facts weakly: a circle of references would keep every record of a registry in memory.
-    """
-
-    __slots__ = ("_facts", "_ways", "group", "index", "limits", "trusted")
-
-    def __init__(self, facts: Facts, group: Group | None = None, *, trusted: bool = False) -> None:
-        self._facts = ref(facts)
-        self.group = group
-        self.trusted = trusted
-        self.index = facts.record.sketches
-        self.limits = facts.limits
-        self._ways = facts.ways if group is None else facts.ways_in_groups
-
-    @property
-    def facts(self) -> Facts:
-        """The facts these values are read from."""
-        facts = self._facts()
-        assert facts is not None, "values outlive their facts"
-        return facts
-
-    def __missing__(self, name: str) -> Value:
-        value: Value
-        way = self._ways.get(name)
-        if way is None:
-            value = self._long_way(name)
-        else:
-            value = way(self)
-            if value is NOTHING:
-                value = self.facts.presumed(name)
-            elif value is LONG_WAY:
-                value = self._long_way(name)
-        self[name] = value
-        return value
-
-    def _long_way(self, name: str) -> Value:
-        facts = self.facts
-        sentence = facts.pack.sentences.get(name)
-        if sentence is None:
-            return facts.value(name, self.group, trusted=self.trusted)
-        if sentence.per_specimen and self.group is None:
-            return some(facts.values_in(one, trusted=self.trusted)[name] for one in facts.groups)  # type: ignore[misc]
-        if not sentence.per_specimen and self.group is not None:
-            return (facts.trusted if self.trusted else facts.values)[name]
-        if name in facts.pack.facts:
-            return facts.value(name, self.group, trusted=self.trusted)
-        way = facts.pack.compiled(name)
-        if self.group is None:
-            facts.ways[name] = way  # from now on, for everybody
-        return way(self)
+from sapwood.whole_record import WholeRecord
 
 
 def extract(
@@ -121,10 +66,10 @@ class Facts:
         looks_back: bool | None = None,
     ) -> None:
         self.record = record
-        self.looks_back = looks_back
         self.pack = pack
         self.as_of = as_of
         self.answers = answers
+        self.whole = WholeRecord(record, as_of, looks_back)
         self._facts: dict[tuple[str, str], Fact] = {}
         self._found: dict[str, Found] = {}
         self._group_values: dict[tuple[str, bool], Values] = {}
@@ -216,7 +161,7 @@ class Facts:
                         labels.setdefault(key, label)
         for answer in self.answers:
             if answer.specimen and answer.fact in self.pack.facts:
-                key = _named(answer.specimen, labels) or f"answer:{answer.specimen}"
+                key = named(answer.specimen, labels) or f"answer:{answer.specimen}"
                 labels.setdefault(key, answer.specimen)
             elif answer.fact in self.pack.facts and self.pack.facts[answer.fact].per == "specimen":
                 labels.setdefault("", "no specimen named")
@@ -231,31 +176,17 @@ class Facts:
     def series(self, name: str) -> list[Candidate]:
         """All values of a fact up to now, oldest first, undated ones left out."""
         definition = self.pack.facts[name]
-        unbound = replace_bounds(definition)
+        unbound = unbounded(definition)
         kept = admit(self.found(name), unbound, Bounds(self.as_of, replay=self.replay))
         dated = [candidate for candidate in kept.candidates if candidate.when is not None]
         return sorted(dated, key=lambda candidate: candidate.when.first)  # type: ignore[union-attr]
 
     # --- the record as a whole -----------------------------------------------------------------
 
-    @cached_property
-    def span(self) -> tuple[Moment | None, Moment | None]:
-        """The first and the last dated entry of the record up to now."""
-        times = [time for time in self._times if not is_later(time, self.as_of)]
-        if not times:
-            return None, None
-        return min(times, key=lambda time: time.first), max(times, key=lambda time: time.last)
-
-    @cached_property
-    def _times(self) -> list[Moment]:
-        return [time for entry in self.record.resources if (time := clinical_time(entry)) is not None]
-
-    @cached_property
+    @property
     def replay(self) -> bool:
         """Whether this looks back: the record holds entries from after `as_of`."""
-        if self.looks_back is not None:
-            return self.looks_back
-        return any(is_later(time, self.as_of) for time in self._times)
+        return self.whole.replay
 
     @cached_property
     def treatment(self) -> Treatment:
@@ -277,26 +208,11 @@ class Facts:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read, in the record and in its treatment."""
-        return (*self.record.problems, *self.treatment.problems, *self._left_out())
-
-    def _left_out(self) -> Iterator[Problem]:
-        """What this plan leaves out of the record as a whole: entries dated later, clinical entries inside others."""
-        later = sum(is_later(time, self.as_of) for time in self._times)
-        if later:
-            what = f"{later} {'entry is' if later == 1 else 'entries are'} dated after {self.as_of}"
-            yield Problem(
-                "the record", what, "They do not count; check the dates if this is a plan of today."
-            )
-        inside = sum(
-            isinstance(one, dict) and one.get("resourceType") in _CLINICAL
-            for entry in self.record.resources
-            for one in listed(entry.get("contained"))
+        return (
+            *self.record.problems,
+            *self.treatment.problems,
+            *self.whole.left_out(),
         )
-        if inside:
-            what = f"{inside} clinical {'entry stands' if inside == 1 else 'entries stand'} inside another resource"
-            yield Problem(
-                "the record", what, "They are not read as facts; export them as resources of their own."
-            )
 
     # --- one fact ------------------------------------------------------------------------------
 
@@ -304,8 +220,14 @@ class Facts:
         if name in self.violated:
             note = "entries contradict each other (no person can be like that)"
             return Fact(name, definition, "conflicting", note=note)
-        answered = self._answers_for(name, group)
-        given = bool(answered.candidates or answered.rejected)
+        told = answered(
+            (answer for answer in self.answers if answer.fact == name),
+            group,
+            lambda: self.groups,
+            as_of=self.as_of,
+            per_specimen=definition.per == "specimen",
+        )
+        given = bool(told.candidates or told.rejected)
         if not given:
             if definition.derived:
                 return self._derived(name, definition, group)
@@ -314,9 +236,9 @@ class Facts:
         pointless = definition.not_when and self.values[f"fact:{name}:not_when"] is True
         if pointless and not definition.find and not given:
             return Fact(name, definition, "not_applicable")
-        if definition.from_lines and not given and self._told_by_lines(definition):
+        if definition.from_lines and not given and self._told(definition) is not None:
             return self._from_lines(name, definition)
-        found = Found(answered.candidates, answered.rejected)
+        found = Found(told.candidates, told.rejected)
         if definition.find:
             everything = self.found(name)
             found.candidates += everything.candidates
@@ -404,37 +326,6 @@ class Facts:
             return entry.note if isinstance(entry, Candidate) and entry.note else "answer"
         return self.record.source_of(entry.resource.get("_whole", entry.resource))
 
-    def _answers_for(self, name: str, group: Group | None) -> Found:
-        definition = self.pack.facts[name]
-        found = Found([], [])
-        for answer in self.answers:
-            if answer.fact != name:
-                continue
-            if definition.per == "specimen":
-                labels = {one.key: one.label for one in self.groups} if answer.specimen else {}
-                key = _named(answer.specimen, labels) if answer.specimen else ""
-                if group is None or key != group.key:
-                    continue
-            if answer.value is UNCLEAR:
-                found.rejected.append(Rejected(None, "said to be unclear", True, answer.when))
-                continue
-            when = answer.when or self.as_of
-            clinical = answer.by != "patient"
-            found.candidates.append(
-                Candidate(
-                    answer.value,
-                    when,
-                    answer.said,
-                    None,
-                    "clinical" if clinical else "patient",
-                    clinical,
-                    answer.source,
-                    (answer.low, answer.high),
-                    placed=answer.when is None,
-                )
-            )
-        return found
-
     # --- facts that are worked out -------------------------------------------------------------
 
     def _derived(self, name: str, definition: FactDefinition, group: Group | None) -> Fact:
@@ -464,7 +355,7 @@ class Facts:
 
     def _from_record(self, name: str, definition: FactDefinition) -> Fact:
         patient = self.record.patient
-        value, note = self.from_record(definition.from_record)
+        value, note = self.whole.tells(definition.from_record)
         if value is None:
             return Fact(
                 name, definition, "unusable" if note and patient is not None else "missing", note=note
@@ -473,28 +364,13 @@ class Facts:
         source = () if spans or patient is None else (self.record.source_of(patient),)
         return Fact(name, definition, "known", value, None, "clinical", source)
 
-    def from_record(self, key: str) -> tuple[Value, str]:
-        """What the record as a whole, or its Patient, says; and why where it does not."""
-        if key in ("record_first", "record_last"):
-            return self.span[0 if key == "record_first" else 1], ""
-        record = self.record
-        if not record.plain and record.patient is None:
-            return None, "the record has no Patient resource"
-        if key == "birth_age_years":
-            return age_in_years(record.birth_date, self.as_of)
-        if key == "deceased":
-            return has_died(record.patient or {}, self.as_of, self.replay)
-        gender = record.gender
-        value = gender if gender in ("male", "female") else None
-        return value, "" if value or gender is None else "recorded as other or unknown"
-
-    def _told_by_lines(self, definition: FactDefinition) -> bool:
-        return self._line_value(definition.from_lines) is not None
+    def _told(self, definition: FactDefinition) -> Value:
+        return line_value(self.treatment, definition.from_lines, self.as_of, self.pack.regimens)
 
     def _from_lines(self, name: str, definition: FactDefinition) -> Fact:
-        value = self._line_value(definition.from_lines)
+        value = self._told(definition)
         if value is None:
-            if note := self._unclear(definition.from_lines):
+            if note := unclear(self.treatment, definition.from_lines):
                 return Fact(name, definition, "unusable", note=note)
             covered = definition.closed_world
             if covered is not None and self.values[covered.covered_by] is True:
@@ -511,50 +387,6 @@ class Facts:
             name, definition, "known", value, None, assurance, tuple(s for s in sources if s), note=note
         )
 
-    def _unclear(self, key: str) -> str:
-        """Why the lines of treatment do not tell something though there are entries about it."""
-        if self.treatment.unread:
-            return "a treatment entry is there that was not understood"
-        line = self.treatment.current
-        if line is None or not line.cycles:
-            return ""
-        if key in ("cycle_start", "cycle_number", "doses_this_cycle") and line.cycles[-1].uncertain:
-            return "it is not clear which doses belong to one cycle"
-        if key in ("doses_this_cycle", "last_dose_day", "previous_dose_day"):
-            return "" if all(dose.single for dose in line.doses) else "the days of the doses are not told"
-        return ""
-
-    def _line_value(self, key: str) -> Value:
-        treatment = self.treatment
-        line = treatment.current
-        if key.startswith("given:"):
-            return True if treatment.gave(key.removeprefix("given:")) else None
-        if key.startswith("last_dose_day:"):
-            return treatment.last_dose(key.removeprefix("last_dose_day:"), self.pack.regimens)
-        if key == "treatment_planned":
-            return True if treatment.planned else None
-        if key == "treatment_started":
-            return True if any(one.given for one in treatment.lines) else None
-        if line is None:
-            return None
-        cycle = line.cycles[-1] if line.cycles else None
-        clear = cycle if cycle is not None and not cycle.uncertain else None
-        numbered = cycle is not None and not any(one.uncertain for one in line.cycles)
-        stated = Decimal(line.cycles_stated) if line.cycles_stated else None
-        worked: dict[str, Value] = {
-            "line_count": Decimal(line.number),
-            "current_regimen": line.regimen or None,
-            "current_line_start": line.began,
-            "first_dose_day": line.began,
-            "last_dose_day": last_time(line.doses),
-            "best_response": line.response or None,
-            "cycle_number": Decimal(cycle.number) if cycle is not None and numbered else stated,
-            "cycle_start": clear.start if clear else None,
-            "doses_this_cycle": Decimal(len(clear.given)) if clear and clear.days_known else None,
-            "previous_dose_day": line.previous_day(self.as_of.first_day),
-        }
-        return worked.get(key)
-
     # --- invariants ----------------------------------------------------------------------------
 
     def _check_always(self) -> None:
@@ -568,46 +400,7 @@ class Facts:
             self.go_the_long_way()
 
 
-_CLINICAL = ("Condition", "Observation", "Procedure", "MedicationAdministration", "MedicationStatement")
 _FIRM = ("sex", "age_years")
-
-
-def replace_bounds(definition: FactDefinition) -> FactDefinition:
-    """The same fact without limits in time, for its whole series."""
-    import msgspec
-
-    return msgspec.structs.replace(
-        definition, before="", after="", on_day="", day_before="", within="", which="latest"
-    )
-
-
-def _named(specimen: str, labels: Mapping[str, str]) -> str:
-    """The key of the one specimen with that label, or nothing: two of one name are not told apart."""
-    keys = [key for key, label in labels.items() if label.casefold() == specimen.casefold()]
-    return keys[0] if len(keys) == 1 else ""
-
-
-def ways_of(pack: Pack, *, short: bool) -> tuple[Ways, Ways]:
-    """How a person's names are answered without building facts, and how those of a specimen are.
-
-    `short` where nothing was answered and nothing contradicts itself: only then may facts be read the short way.
-    Sentences about the person join the first when they are first asked.
-    """
-    ready: dict[bool, tuple[Ways, Ways]] = pack.__dict__.setdefault("ways", {})
-    if short not in ready:
-        facts: Ways = {}
-        if short:
-            recorded = {name: fact.from_record for name, fact in pack.facts.items() if not fact.not_when}
-            facts = {name: _from_record_at_once(key) for name, key in recorded.items() if key}
-            facts |= shortcuts_of(pack)
-        ready[short] = dict(facts), facts
-    return ready[short]
-
-
-def _from_record_at_once(key: str) -> Callable[[Values], Value]:
-    if key == "birth_age_years":
-        return lambda values: age_in_years(values.facts.record.birth_date, values.limits.as_of)[0]
-    return lambda values: values.facts.from_record(key)[0]
 
 
 __all__ = ["Fact", "Facts", "Group", "Values", "extract"]

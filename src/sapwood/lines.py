@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from sapwood.concepts import holds_phrase, tokens
 from sapwood.cycles import Cycle, Stretch, cycles_of, earliest, latest
 from sapwood.definitions import Regimen
+from sapwood.elements import clinical_time, known_time
 from sapwood.errors import Problem
 from sapwood.events import TYPES, Event, read_event
-from sapwood.finding import clinical_time, known_time
 from sapwood.record import Record
 from sapwood.values import Moment, is_later
 

@@ -21,10 +21,11 @@ from sapwood.criteria.evaluate import compile_tree
 from sapwood.criteria.tree import Literal, Tree
 from sapwood.decode import read_json
 from sapwood.definitions import FactDefinition, Source
-from sapwood.finding import Place, extraction_of, hedged_text
+from sapwood.elements import hedged_text
 from sapwood.pack import Pack
 from sapwood.readings import Refusal, read_element
 from sapwood.sketch import Condition, Key, MedicationAdministration, Observation, Sketch, value_of, words_of
+from sapwood.sources import Place, extraction_of
 from sapwood.statuses import counting_statuses, pending_statuses
 from sapwood.values import Moment, Value
 
