@@ -263,8 +263,8 @@ def plain_plan(plan: Plan) -> PlainPlan:
             if one.status != "declined" and (one.text or one.patient)
         ),
         due=kept.all(task_words(one) for one in tasks["due"]),
-        perhaps=kept.all(one.task.patient.title for one in tasks["cannot_tell"]),
-        done=kept.all(one.task.patient.title for one in tasks["done"]),
+        perhaps=_titles(kept, tasks["cannot_tell"]),
+        done=_titles(kept, tasks["done"]),
         declined=_DECLINED if refused else "",
         choices=_choices(plan, kept),
         ask=tuple(dict.fromkeys(words for one in asked if (words := question_words(plan, one)))),
@@ -289,6 +289,16 @@ def plain_plan(plan: Plan) -> PlainPlan:
 
 _TASKS = ("due", "cannot_tell", "done")
 _DECLINED = "You said no to some things. That is your choice, and you can change your mind at any time."
+
+
+def _titles(kept: _Kept, tasks: Iterable[TaskStanding]) -> tuple[str, ...]:
+    """The titles of tasks as parts of one sentence, each once."""
+    return tuple(dict.fromkeys(_small(title) for title in kept.all(one.task.patient.title for one in tasks)))
+
+
+def _small(title: str) -> str:
+    """A title with a small first letter, but for a name in capitals."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
 
 
 def _acute(standing: AlertStanding) -> bool:
@@ -380,9 +390,11 @@ def _unread(plan: Plan) -> str:
 
 
 def _sources(plan: Plan) -> tuple[str, ...]:
-    """What the plan rests on, the most used first."""
+    """What the plan rests on and anyone can look up, the most used first."""
     pack, count = plan.facts.pack, dict[str, int]()
     for claim in plan.cited():
-        source = pack.claims[claim].source
-        count[source] = count.get(source, 0) + 1
+        name = pack.claims[claim].source
+        source = pack.sources[name]
+        if source.doi or source.pmid or source.url:
+            count[name] = count.get(name, 0) + 1
     return tuple(pack.sources[name].citation for name in sorted(count, key=lambda name: -count[name]))

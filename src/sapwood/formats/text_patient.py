@@ -12,6 +12,10 @@ from sapwood.plan import Plan
 
 _ASKED = 6
 _TEAM = 6
+_DUE = (
+    "The record does not show these yet. Some may be done already, so tell your team. "
+    "Nobody has to do it all at once; ask what comes first."
+)
 
 
 def write_patient(plan: Plan, *, colour: bool = False, changes: Changes | None = None) -> str:
@@ -78,6 +82,8 @@ def _duties(paper: Paper, words: PlainPlan) -> None:
     if not (words.due or words.perhaps or words.done or words.declined):
         return
     paper.heading("What is due")
+    if words.due:
+        paper.say(_DUE, indent=2)
     for line in words.due:
         paper.say(f"{line.title}. {line.text}", indent=2, mark="- ")
     if words.perhaps:
