@@ -21,7 +21,7 @@ def library(tmp_path: Path) -> Library:
             "01-first.md": page(text + "\n\nSee [on](02-second.md).", next="second"),
             "02-second.md": page(id="second", order=2, reviewed="2026-03-02"),
         },
-        {"drug_a.yaml": card(do_not=[{"text": "Wait.", "evidence": ["rest"]}])},
+        {"drug_a.yaml": card(date_of="Given on", do_not=[{"text": "Wait.", "evidence": ["rest"]}])},
     )
 
 
@@ -55,6 +55,6 @@ def test_a_page_is_plain_lines_with_its_sources_and_the_page_after_it(library: L
 
 def test_a_card_shows_both_sides_and_what_each_line_rests_on(library: Library) -> None:
     text = write_card(library, library.card("drug_a"))
-    assert "I get drug A." in text and "Name: ____" in text
+    assert "I get drug A." in text and "Name: ____" in text and "Given on: ____" in text
     assert "THINK OF\n  - Fever. [1]" in text and "DO NOT\n  - Wait. [2]" in text
     assert "not yet reviewed by a clinician. Local policy decides." in " ".join(text.split())

@@ -72,6 +72,7 @@ class CardDefinition(Definition, frozen=True):
     think_of: tuple[CardLine, ...]
     do: tuple[CardLine, ...]
     do_not: tuple[CardLine, ...] = ()
+    date_of: str = "Last dose on"
     treatment: tuple[str, ...] = ()
     author: str = "Sapwood contributors"
     reviewed: str = ""

@@ -64,7 +64,7 @@ def write_card(library: Library, card: CardDefinition) -> str:
         f"Name: {BLANK}",
         f"My clinic, day and night: {BLANK}",
         f"Local emergency number: {BLANK}",
-        f"Last dose on: {BLANK}",
+        f"{card.date_of}: {BLANK}",
     ]
     for title, part in (("Think of", card.think_of), ("Do", card.do), ("Do not", card.do_not)):
         if part:
