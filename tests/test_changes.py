@@ -281,7 +281,7 @@ def test_two_people_are_not_compared() -> None:
 # --- always --------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     old=st.lists(st.sampled_from(RESOURCES), max_size=5, unique_by=id),
     new=st.lists(st.sampled_from(RESOURCES), max_size=5, unique_by=id),

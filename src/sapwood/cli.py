@@ -116,6 +116,10 @@ def parser() -> argparse.ArgumentParser:
     actions.add_parser("list", help="the packs by id")
     show = actions.add_parser("show", help="what a pack holds")
     show.add_argument("pack", nargs="?", default="bpdcn", metavar="ID|DIR")
+    diff = actions.add_parser("diff", help="two editions of a pack, and whose plans would read differently")
+    diff.add_argument("old", metavar="OLD", help="a pack's id or folder")
+    diff.add_argument("new", metavar="NEW", help="a pack's id or folder")
+    diff.add_argument("--plans", nargs="+", default=[], metavar="FILE", help="plans kept as JSON")
     new = commands.add_parser("new-pack", help="the folder of a new disease: a commented skeleton")
     new.add_argument("folder", metavar="NAME", help="the new pack's id, or a path whose last part is its id")
     new.add_argument("--title", default="", help="the disease's name; default: made from the id")
@@ -159,6 +163,8 @@ def _one_line(problem: Problem) -> str:
 
 
 def _run(chosen: argparse.Namespace) -> str:
+    if chosen.command == "pack" and chosen.action == "diff":
+        return _diff(chosen)
     if chosen.command == "pack":
         from sapwood.describe import list_packs, show_pack
 
@@ -247,6 +253,18 @@ def _colour(choice: str) -> bool:
     if choice != "auto":
         return choice == "always"
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _diff(chosen: argparse.Namespace) -> str:
+    """Two editions of a pack, and whose plans would read differently."""
+    from sapwood.describe_diff import show_diff
+    from sapwood.pack import load_pack, pack_folder
+    from sapwood.pack_diff import diff
+    from sapwood.stored_plans import read_stored
+
+    folders = [pack_folder(name) for name in (chosen.old, chosen.new)]
+    plans = [read_stored(path) for path in chosen.plans]
+    return show_diff(diff(load_pack(chosen.old), load_pack(chosen.new), folders, plans))
 
 
 def _ask(chosen: argparse.Namespace) -> str:

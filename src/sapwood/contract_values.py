@@ -50,6 +50,7 @@ def fact_json(fact: Fact) -> dict[str, Any]:
         "state": fact.state,
         **number_json(fact.value),
         "unit": fact.definition.unit or None,
+        **_limits(fact),
         "when": time_json(fact.when),
         "specimen": fact.specimen or None,
         "assurance": fact.assurance,
@@ -57,6 +58,16 @@ def fact_json(fact: Fact) -> dict[str, Any]:
         "rejected": [{"source": source, "why": why} for source, why in fact.rejected],
         "note": fact.note,
     }
+
+
+def _limits(fact: Fact) -> dict[str, Any]:
+    """The laboratory's own limits of normal, where they came with the value."""
+    ends = {
+        key: figure_json(value)
+        for key, value in (("low", fact.low), ("high", fact.high))
+        if value is not None
+    }
+    return {"limits": ends} if ends and fact.known else {}
 
 
 def merged_json(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -75,12 +75,15 @@ class Facts:
         self._group_values: dict[tuple[str, bool], Values] = {}
         self.violated: frozenset[str] = frozenset()
         self.limits = limits_of(as_of)
-        short = not answers and (record.plain or not self.finder.parts)
-        self.ways, self.ways_in_groups = ways_of(pack, short=short)
+        self.ways, self.ways_in_groups = ways_of(pack, short=self._reads_short())
         self.values = Values(self)
         self._trusted: Values | None = None
         if pack.invariants:
             self._check_always()
+
+    def _reads_short(self) -> bool:
+        """Whether ordinary values may be read without building facts."""
+        return not self.answers and (self.record.plain or not self.finder.parts)
 
     @cached_property
     def finder(self) -> Finder:
