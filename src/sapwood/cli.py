@@ -68,7 +68,14 @@ def parser() -> argparse.ArgumentParser:
     )
     plan.add_argument("--since", metavar="WHEN", help="also what changed since a day or an instant")
     plan.add_argument("--before", metavar="OLD", help="also what changed since an older record of the person")
-    plan.add_argument("--with-id", action="store_true", help="show the record's own patient id (JSON)")
+    plan.add_argument(
+        "--with-id",
+        action="store_true",
+        help="show the record's own patient id (json, fhir) and the birth date (fhir)",
+    )
+    plan.add_argument(
+        "--with-details", action="store_true", help="say in the calendar what each entry is for (ics)"
+    )
     plan.add_argument(
         "--colour", "--color", choices=["auto", "always", "never"], default="auto", help="default: auto"
     )
@@ -204,6 +211,7 @@ def _run(chosen: argparse.Namespace) -> str:
         with_id=chosen.with_id,
         colour=_colour(chosen.colour) and (chosen.output is None or chosen.colour == "always"),
         audience=chosen.audience,
+        with_details=chosen.with_details,
         **_changes(chosen, plan),
     )
     return text if chosen.output is None else _keep(text, chosen.output)

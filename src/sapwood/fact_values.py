@@ -92,5 +92,9 @@ def ways_of(pack: Pack, *, short: bool) -> tuple[Ways, Ways]:
 
 def _from_record_at_once(key: str) -> Callable[[Values], Value]:
     if key == "birth_age_years":
-        return lambda values: age_in_years(values.facts.record.birth_date, values.limits.as_of)[0]
+        return lambda values: (
+            values.facts.whole.tells(key)[0]
+            if (born := values.facts.record.birth_date) is None
+            else age_in_years(born, values.limits.as_of)[0]
+        )
     return lambda values: values.facts.whole.tells(key)[0]

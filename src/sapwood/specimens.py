@@ -32,7 +32,7 @@ class Specimens:
 
     def _specimen(self, resource: Resource) -> tuple[str, str]:
         itself = resource.get("resourceType") == "Specimen"
-        reference = reference_of(resource.get("specimen")) or self._reported_specimen(resource)
+        reference = reference_of(resource.get("specimen")) or self.reported(resource)
         if reference or itself:
             specimen = resource if itself else self.record.resolve(reference, resource)
             if specimen is not None:
@@ -49,7 +49,7 @@ class Specimens:
                 return f"site:{code}", f"site {code}"
         return "", "no specimen named"
 
-    def _reported_specimen(self, resource: Resource) -> str:
+    def reported(self, resource: Resource) -> str:
         """The one specimen of the one report that lists this result."""
         found = set()
         for report in self.record.of_type("DiagnosticReport"):

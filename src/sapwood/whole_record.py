@@ -8,7 +8,7 @@ from functools import cached_property
 from sapwood.concepts import listed
 from sapwood.elements import clinical_time
 from sapwood.errors import Problem
-from sapwood.lifetime import age_in_years, has_died
+from sapwood.lifetime import age_in_years, has_died, stated_age
 from sapwood.record import Record
 from sapwood.values import Moment, Value, is_later
 
@@ -51,6 +51,8 @@ class WholeRecord:
         if not record.plain and record.patient is None:
             return None, "the record has no Patient resource"
         if key == "birth_age_years":
+            if record.birth_date is None:
+                return stated_age(record.patient or {}, self.as_of), ""
             return age_in_years(record.birth_date, self.as_of)
         if key == "deceased":
             return has_died(record.patient or {}, self.as_of, self.replay)

@@ -10,6 +10,8 @@ FORMATS: dict[str, str] = {
     "text": "sapwood.formats.text",
     "json": "sapwood.formats.plan_json",
     "html": "sapwood.formats.html",
+    "fhir": "sapwood.formats.fhir",
+    "ics": "sapwood.formats.ics",
 }
 
 
