@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from small_packs import condition, observed, plan_of, quantity, small_pack
 
-from sapwood.plain_words import PlainPlan, day_words, plain_plan
+from sapwood.plain_words import PlainPlan, alike, day_words, plain_plan
 
 GLOW = {"in": "Condition", "words": ["lantern disease"]}
 FACTS: dict[str, Any] = {
@@ -126,6 +127,13 @@ def test_a_closed_option_is_not_now_with_its_reason_and_what_would_change_it() -
         == "Not now, because it needs your lux to be high enough; and because you have a rash."
     )
     assert choice.change == ("Your lux goes up with rest.",)
+
+
+def test_what_is_not_now_for_one_reason_is_said_once() -> None:
+    (choice,) = words(ILL, lux(2), observed("rash", True)).choices
+    other = replace(choice, title="Candle")
+    open_ = replace(choice, title="Rest", standing="possible")
+    assert alike([choice, open_, other]) == ((choice, other), (open_,))
 
 
 def test_an_option_that_cannot_be_told_names_what_is_missing() -> None:

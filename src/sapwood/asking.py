@@ -131,6 +131,11 @@ def ask_next(
     return tuple(questions)
 
 
+def _next_open(position: Position) -> tuple[str, ...]:
+    """The steps that could open next: the first of those whose opening is not known."""
+    return tuple(step.id for step in position.unclear[:1])
+
+
 def _watched(position: Position) -> Iterator[tuple[str, str]]:
     """Sentences whose change would matter now, each with the id it is reported under.
 
@@ -147,7 +152,9 @@ def _watched(position: Position) -> Iterator[tuple[str, str]]:
             for sort in ("requires", "rules_out"):
                 for number in range(len(getattr(option, sort))):
                     now[f"option:{option.id}:{sort}:{number}"] = option.id
-    read = [*now, *facts.pack.about.turns_on]
+    far = {step.id for step in pathway.steps} - {*position.here, *_next_open(position)}
+    read = [name for name in now if name.split(":")[1] not in far or not name.startswith("step:")]
+    read += facts.pack.about.turns_on
     read += [name for step in pathway.steps if step.id in position.here for name in step.focus]
     for task in pathway.tasks:
         if position.concerns(task.steps):

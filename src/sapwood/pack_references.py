@@ -102,6 +102,8 @@ def _in_pathway(pathway: PathwayDefinition, where: Where) -> Iterator[Mention]:
         yield from (("evidence", claim, place) for claim in item.evidence)
         if isinstance(item, Step):
             yield from (("criterion", criterion, place) for criterion in item.focus)
+        if isinstance(item, Track) and item.patient_from:
+            yield "step", item.patient_from, place
         if isinstance(item, Task | Option | FollowUp):
             yield from (("step", step, place) for step in item.steps if step != "all")
         if isinstance(item, FollowUp):

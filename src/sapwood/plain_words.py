@@ -145,6 +145,15 @@ def option_words(plan: Plan, standing: OptionStanding) -> Choice | None:
     return Choice(words.title, words.text, kind, sentence, change, good, mind)
 
 
+def alike(choices: Iterable[Choice]) -> tuple[tuple[Choice, ...], ...]:
+    """Choices in their order, those that are not now for the same reason put together, to be said once."""
+    groups: dict[object, list[Choice]] = {}
+    for number, choice in enumerate(choices):
+        key = (choice.sentence, choice.change) if choice.standing == "not_now" else number
+        groups.setdefault(key, []).append(choice)
+    return tuple(tuple(group) for group in groups.values())
+
+
 def _because(reasons: Sequence[str]) -> str:
     """`, because it needs this; and because of that`."""
     clauses = [_clause(reason) for reason in dict.fromkeys(reasons)]
@@ -243,7 +252,7 @@ def plain_plan(plan: Plan) -> PlainPlan:
     follow_up = [one for one in plan.follow_up if one.status not in ("declined", "done")]
     statuses = [one.status for one in plan.tasks] + [one.status for one in plan.follow_up]
     refused = "declined" in (*statuses, *(one.status for one in plan.position.tracks))
-    sources = _sources(plan)
+    sources = () if silent else _sources(plan)
     return PlainPlan(
         opening=_opening(plan, kept),
         now=kept.all(alert_words(one) for one in alerts if _acute(one) and one.state == "raised"),
@@ -257,13 +266,9 @@ def plain_plan(plan: Plan) -> PlainPlan:
         why=_why(plan, kept),
         still_open=() if plan.deceased else kept.all(gap.patient.title for gap in plan.position.gaps),
         next=_next(plan, kept),
-        beside=kept.all(
-            track_words(one)
-            for one in (() if plan.deceased else plan.position.tracks)
-            if one.status != "declined" and (one.text or one.patient)
-        ),
+        beside=kept.all(track_words(one) for one in _tracks(plan)),
         due=kept.all(task_words(one) for one in tasks["due"]),
-        perhaps=_titles(kept, tasks["cannot_tell"]),
+        perhaps=() if silent else _titles(kept, tasks["cannot_tell"]),
         done=_titles(kept, tasks["done"]),
         declined=_DECLINED if refused else "",
         choices=_choices(plan, kept),
@@ -288,7 +293,26 @@ def plain_plan(plan: Plan) -> PlainPlan:
 
 
 _TASKS = ("due", "cannot_tell", "done")
-_DECLINED = "You said no to some things. That is your choice, and you can change your mind at any time."
+_DECLINED = (
+    "Some things are left out because of what you have said you want. "
+    "That is your choice, and you can change your mind at any time."
+)
+
+
+def _tracks(plan: Plan) -> list[TrackStanding]:
+    """The tracks a patient reads of: none that was declined, and none long before it matters to them."""
+    if plan.deceased:
+        return []
+    order = [step.id for step in plan.position.pathway.steps]
+    place = order.index(plan.position.step) if _step(plan) is not None else -1
+    late = {track.id: track.patient_from for track in plan.position.pathway.tracks}
+    return [
+        one
+        for one in plan.position.tracks
+        if one.status != "declined"
+        and (one.text or one.patient)
+        and (not late[one.id] or place >= order.index(late[one.id]))
+    ]
 
 
 def _titles(kept: _Kept, tasks: Iterable[TaskStanding]) -> tuple[str, ...]:
@@ -347,7 +371,7 @@ def _here(plan: Plan, kept: _Kept) -> Said:
 
 def _why(plan: Plan, kept: _Kept) -> tuple[str, ...]:
     """What put the person there, where it is a criterion that is true."""
-    if _step(plan) is None or plan.deceased:
+    if plan.position.step == NO_SIGNAL or plan.deceased:
         return ()
     criteria = plan.facts.pack.criteria
     names = [one.name for one in plan.position.because if one.is_criterion and one.value == "true"]

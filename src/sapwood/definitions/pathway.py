@@ -37,6 +37,7 @@ class Track(Definition, frozen=True):
     statuses: list[TrackStatus]
     about: str = ""
     patient: Plain = Plain()
+    patient_from: str = ""
     evidence: Words = []
 
 

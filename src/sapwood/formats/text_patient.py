@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sapwood.changes import Changes
 from sapwood.formats.paper import Paper
 from sapwood.formats.text_changes import changed
-from sapwood.plain_words import Choice, PlainPlan, Said, plain_plan
+from sapwood.plain_words import Choice, PlainPlan, Said, alike, plain_plan
 from sapwood.plan import Plan
 
 _ASKED = 6
@@ -31,7 +31,7 @@ def write_patient(plan: Plan, *, colour: bool = False, changes: Changes | None =
         paper.heading("What your team checks")
         paper.say("Your team checks this before each dose:", indent=2)
         _list(paper, words.before_doses)
-    _lines(paper, "Beside this", words.beside)
+    _lines(paper, "What goes on alongside", words.beside)
     _duties(paper, words)
     _choices(paper, words)
     _questions(paper, words)
@@ -98,8 +98,15 @@ def _choices(paper: Paper, words: PlainPlan) -> None:
     if not words.choices:
         return
     paper.heading("Choices to talk about")
-    for choice in words.choices:
-        _choice(paper, choice)
+    for group in alike(words.choices):
+        if len(group) == 1:
+            _choice(paper, group[0])
+            continue
+        paper.say(group[0].sentence, indent=2, style="strong")
+        for line in group[0].change:
+            paper.say(line, indent=4)
+        for choice in group:
+            paper.say(f"{choice.title}. {choice.about}", indent=4, mark="- ")
 
 
 def _choice(paper: Paper, choice: Choice) -> None:
