@@ -93,6 +93,10 @@ def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
         ({"regimens": {"quill": {"id": "qill"}}}, "the id is `qill`"),
         ({"evidence": {"sources": {}, "claims": {"a": {"source": "b", "text": "t"}}}}, "unknown source `b`"),
         (fact(within="7 days"), "`within` is no length of time"),
+        (
+            fact(ask={"text": "Is it?", "patient": "Can you take a photograph of the report?"}),
+            "`patient` is a request, and its yes would become the fact's value",
+        ),
         (fact(holds="soon"), "`holds` is no length of time"),
         (fact(after="lux"), "`after` names a fact that is no instant"),
         (

@@ -64,6 +64,8 @@ def summary(changes: Changes, audience: str) -> str:
         since = day_words(changes.since.first_day)
     if changes.nothing:
         return f"Nothing has changed since {since}{span}."
+    if audience == "patient" and unworded(changes):
+        return f"Some things have changed since {since}{span}."
     if not any(True for _ in said_changes(changes, audience)):
         return f"Since {since}{span}, nothing has changed in what there is to do."
     return f"This is what changed since {since}{span}."

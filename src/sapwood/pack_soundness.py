@@ -14,6 +14,9 @@ from sapwood.units import ucum_code
 from sapwood.values import read_moment
 
 _LENGTH = re.compile(r"\d+\s*(?:h|d|w|mo|y)")
+_REQUEST = re.compile(
+    r"(?:can|could|would|will|please)(?: you)? (?:bring|take|send|show|get|ask)\b", re.IGNORECASE
+)
 _FROM_RECORD = ("birth_age_years", "sex", "record_first", "record_last", "deceased")
 _FROM_LINES = (
     "treatment_started treatment_planned line_count current_regimen current_line_start cycle_number cycle_start "
@@ -70,6 +73,8 @@ def _follow_up(item: FollowUp, facts: Mapping[str, FactDefinition]) -> Iterator[
 
 
 def _faults(fact: FactDefinition, facts: Mapping[str, FactDefinition]) -> Iterator[tuple[str, str]]:
+    if fact.ask is not None and _REQUEST.match(fact.ask.patient):
+        yield "`patient` is a request, and its yes would become the fact's value", "Write it as `bring`."
     for key, length in (("within", fact.within), ("holds", fact.holds)):
         if length not in ("", "always") and _LENGTH.fullmatch(length) is None:
             yield f"`{key}` is no length of time", "Write it as 12h, 7d, 2w, 3mo or 1y."

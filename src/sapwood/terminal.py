@@ -32,6 +32,8 @@ def printing(chosen: Any) -> str:
         value = getattr(chosen, option)
         if value and (option, value) != ("pack", "bpdcn"):
             words += [f"--{option.replace('_', '-')}", value]
+    if chosen.audience == "patient":
+        words += ["--audience", "patient"]
     for setting in chosen.set:
         words += ["--set", setting]
     return shlex.join(words)
