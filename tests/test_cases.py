@@ -26,7 +26,7 @@ NEVER: dict[str, dict[str, dict[str, str]]] = {
             "methotrexate_interaction": "speaks of what is on record; an answer leaves nothing unreadable",
             "relapsed": "speaks of what is on record; an answer leaves nothing unreadable",
             "relapse_untreated": "speaks of what is on record; an answer leaves nothing unreadable",
-            "restaging_complete": "speaks of what is on record; an answer leaves nothing unreadable",
+            "restaging_complete": "asks whether something is known, so it is never false",
         },
         "tasks": {
             "morphology": "is done when the diagnosis is confirmed, which closes the step it belongs to",

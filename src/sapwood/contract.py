@@ -161,6 +161,7 @@ def _series(plan: Plan) -> dict[str, Any]:
             or definition.per != "person"
             or not definition.find
             or definition.on_day
+            or definition.after  # the same values as the fact without the bound
         ):
             continue
         values = plan.facts.series(name)
