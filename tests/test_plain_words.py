@@ -174,7 +174,7 @@ def test_a_late_date_is_said_without_blame() -> None:
     (due,) = words(ILL, as_of="2026-03-02").follow_up
     assert due.text == "This is due now, and no later than 1 May 2026. It comes round every 1 to 3 months."
     (late,) = words(ILL, as_of="2026-06-02").follow_up
-    assert late.text.startswith("This was planned by 1 May 2026. Ask your team for a new date.")
+    assert late.text.startswith("This was planned by 1 May 2026, and can still be done. Ask your team")
 
 
 def test_a_record_without_a_sign_has_its_own_kind_words() -> None:
@@ -191,3 +191,52 @@ def test_a_page_about_a_child_says_so() -> None:
 
 def test_days_are_written_as_people_write_them() -> None:
     assert day_words(date(2026, 3, 3)) == "3 March 2026"
+
+
+def test_a_task_of_a_step_left_open_behind_is_named_and_not_told_at_length() -> None:
+    later = {
+        "id": "after",
+        "title": "After",
+        "opens": "lux_ok",
+        "patient": {"title": "After", "text": "It is over.", "change": "Visits."},
+    }
+    tasks = [{**PATHWAY["tasks"][0], "steps": ["care"]}, {**PATHWAY["tasks"][1], "steps": ["after"]}]
+    pathway = {**PATHWAY, "steps": [*PATHWAY["steps"], later], "tasks": tasks}
+    plan = plain_plan(
+        plan_of(small_pack(FACTS, criteria=CRITERIA, pathway=pathway, about=ABOUT), ILL, lux(4))
+    )
+    assert plan.still_open == ("Care",)
+    assert [one.title for one in plan.due] == ["A needle"] and plan.from_before == ("a visit",)
+
+
+def test_a_track_that_matters_later_is_kept_out_of_a_first_talk() -> None:
+    track = {
+        "id": "donor",
+        "title": "Donor",
+        "statuses": [{"status": "none", "text": "None.", "patient": "No donor is known yet."}],
+        "patient": {"title": "A donor", "unknown": "Not known."},
+    }
+    later = {
+        "id": "after",
+        "title": "After",
+        "opens": "lux_ok",
+        "patient": {"title": "After", "text": "Over."},
+    }
+    steps = [*PATHWAY["steps"], later]
+
+    def beside(lux_value: float, **more: str) -> list[str]:
+        pathway = {**PATHWAY, "steps": steps, "tracks": [{**track, **more}]}
+        pack = small_pack(FACTS, criteria=CRITERIA, pathway=pathway, about=ABOUT)
+        return [one.text for one in plain_plan(plan_of(pack, ILL, lux(lux_value))).beside]
+
+    assert beside(2) == ["No donor is known yet."]
+    assert beside(2, patient_from="after") == []
+    assert beside(4, patient_from="after") == ["No donor is known yet."]
+
+
+def test_where_the_way_is_closed_the_reason_is_said() -> None:
+    steps = [{**PATHWAY["steps"][0], "closes": "lux_ok"}]
+    about = {**ABOUT, "closed_patient": "No step is open."}
+    pack = small_pack(FACTS, criteria=CRITERIA, pathway={**PATHWAY, "steps": steps}, about=about)
+    plan = plain_plan(plan_of(pack, ILL, lux(4)))
+    assert plan.here.text == "No step is open." and plan.why == ("Your lux is fine.",) and plan.next == ""

@@ -8,46 +8,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
 from sapwood.asking import Question
 from sapwood.definitions import Step
-from sapwood.duties import AlertStanding, OptionStanding, TaskStanding, Weighed
-from sapwood.follow_up import FollowUpStanding
+from sapwood.duties import AlertStanding, TaskStanding, Weighed
 from sapwood.pathway import NO_SIGNAL, TrackStanding, is_open
+from sapwood.plain_sentences import (
+    Choice,
+    Said,
+    alert_words,
+    alike,
+    day_words,
+    fact_words,
+    follow_up_words,
+    option_words,
+    question_words,
+    task_words,
+    track_words,
+    trial_words,
+)
 from sapwood.plan import Plan
-from sapwood.trials import TrialStanding
 
+__all__ = [
+    "Choice",
+    "PlainPlan",
+    "Said",
+    "alert_words",
+    "alike",
+    "day_words",
+    "fact_words",
+    "follow_up_words",
+    "option_words",
+    "plain_plan",
+    "question_words",
+    "task_words",
+    "track_words",
+    "trial_words",
+]
 _Line = TypeVar("_Line")
-_MONTHS = "January February March April May June July August September October November December".split()
-_NAMED = 4
 _SOURCES = 4
 _WHY = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line for a patient: what it is about, and what there is to say of it."""
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An option for a patient: what it is, how it stands, what is good to know for and against it.
-
-    `standing` is possible, not_now or cannot_tell; `sentence` says it with its reasons.
-    """
-
-    title: str
-    about: str
-    standing: str
-    sentence: str
-    change: tuple[str, ...]
-    good: tuple[str, ...]
-    mind: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class PlainPlan:
     next: str
     beside: tuple[Said, ...]
     due: tuple[Said, ...]
+    from_before: tuple[str, ...]
     perhaps: tuple[str, ...]
     done: tuple[str, ...]
     declined: str
@@ -80,147 +82,6 @@ class PlainPlan:
     more_sources: int
     left_out: int
     ended: bool = False
-
-
-# --- the sentences ---------------------------------------------------------------------------------
-
-
-def day_words(day: date) -> str:
-    """A day as people write it: 3 March 2026."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def fact_words(plan: Plan, names: Iterable[str]) -> tuple[str, ...]:
-    """The patient's names of facts, each once, those without one left out."""
-    facts = plan.facts.pack.facts
-    return tuple(
-        dict.fromkeys(facts[name].patient for name in names if name in facts and facts[name].patient)
-    )
-
-
-def alert_words(standing: AlertStanding) -> Said | None:
-    """What an alert says to the person; of one that cannot be assessed, what the team checks."""
-    words = standing.alert.patient
-    text = words.text if standing.state == "raised" else words.unknown
-    return Said(words.title, text) if text else None
-
-
-def task_words(standing: TaskStanding) -> Said | None:
-    """What a task means to the person."""
-    words = standing.task.patient
-    return Said(words.title, words.text) if words.title and words.text else None
-
-
-def track_words(standing: TrackStanding) -> Said | None:
-    """Where something that runs beside the steps stands."""
-    return Said(standing.patient_title, standing.patient) if standing.patient else None
-
-
-def question_words(plan: Plan, question: Question) -> str:
-    """A question in the person's own words, or what they can bring; empty where it is not for them to answer."""
-    ask = plan.facts.pack.facts[question.fact].ask
-    return (ask.patient or ask.bring) if ask is not None else ""
-
-
-def option_words(plan: Plan, standing: OptionStanding) -> Choice | None:
-    """An option: could be a choice, not now and what would change it, or what is still missing."""
-    words = standing.option.patient
-    if not (words.title and words.text):
-        return None
-    kind, sentence = "possible", "This could be a choice to talk about."
-    change: tuple[str, ...] = ()
-    if standing.standing == "ruled_out":
-        kind = "not_now"
-        reasons = [point.patient for point in standing.against if point.gate and point.patient]
-        sentence = f"Not now{_because(reasons)}."
-        change = standing.patient_reversible_by
-    elif standing.standing == "cannot_tell":
-        kind = "cannot_tell"
-        sentence = f"Your team does not know yet{_still_missing(plan, standing.missing)}."
-    speaking = (
-        tuple(point.patient for point in points if not point.gate and point.patient)
-        for points in (standing.for_, standing.against)
-    )
-    good, mind = speaking
-    return Choice(words.title, words.text, kind, sentence, change, good, mind)
-
-
-def alike(choices: Iterable[Choice]) -> tuple[tuple[Choice, ...], ...]:
-    """Choices in their order, those that are not now for the same reason put together, to be said once."""
-    groups: dict[object, list[Choice]] = {}
-    for number, choice in enumerate(choices):
-        key = (choice.sentence, choice.change) if choice.standing == "not_now" else number
-        groups.setdefault(key, []).append(choice)
-    return tuple(tuple(group) for group in groups.values())
-
-
-def _because(reasons: Sequence[str]) -> str:
-    """`, because it needs this; and because of that`."""
-    clauses = [_clause(reason) for reason in dict.fromkeys(reasons)]
-    return f", because {'; and because '.join(clauses)}" if clauses else ""
-
-
-def _clause(sentence: str) -> str:
-    """A sentence as part of another: its first letter small where it is a little word, no full stop."""
-    first = sentence.split(maxsplit=1)[0] if sentence else ""
-    little = {"It", "You", "Your", "The", "A", "An", "This", "There", "We", "Its", "No", "Not", "Only", "In"}
-    text = sentence[:1].lower() + sentence[1:] if first.rstrip(",") in little else sentence
-    return text.rstrip().rstrip(".")
-
-
-def _still_missing(plan: Plan, missing: Sequence[str]) -> str:
-    names = fact_words(plan, missing)
-    if not names:
-        return ""
-    more = f"; and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f", because these are still missing: {'; '.join(names[:_NAMED])}{more}"
-
-
-def follow_up_words(plan: Plan, standing: FollowUpStanding) -> Said | None:
-    """What comes round, with its days; what is late is said without blame."""
-    words = standing.item.patient
-    if not words.title:
-        return None
-    begins, ends = standing.begins, standing.ends
-    if begins is None or ends is None or standing.status == "cannot_tell":
-        text = f"There is no date for this yet{_still_missing(plan, standing.missing)}. Your team can tell you when."
-    elif standing.status == "overdue":
-        text = f"This was planned by {day_words(ends)}. Ask your team for a new date."
-    elif standing.status == "due":
-        text = f"This is due now, and no later than {day_words(ends)}."
-    elif begins == ends:
-        text = f"This is due on {day_words(ends)}."
-    else:
-        text = f"This is due between {day_words(begins)} and {day_words(ends)}."
-    often = f" It comes round {standing.every}." if standing.every not in ("", "once") else ""
-    about = f"{words.text} " if words.text else ""
-    return Said(words.title, f"{about}{text}{often}")
-
-
-def trial_words(plan: Plan, standing: TrialStanding) -> Said | None:
-    """A study that was looking for people: whether it may fit, which only its team can say."""
-    words = standing.trial.patient
-    if not (words.title and words.text):
-        return None
-    if standing.fit == "may_fit":
-        fit = "It may fit."
-    elif standing.fit == "cannot_tell":
-        fit = f"It is not clear yet if it may fit{_still_missing(plan, standing.missing)}."
-    else:
-        fit = f"It does not seem to fit now{_because([point.patient for point in standing.fails if point.patient])}."
-    seen = f"It was looking for people on {_written_day(standing.trial.status_as_of)}."
-    number = f"Its number is {standing.trial.nct}."
-    return Said(words.title, f"{words.text} {fit} Only the study team can say. {seen} {number}")
-
-
-def _written_day(text: str) -> str:
-    try:
-        return day_words(date.fromisoformat(text))
-    except ValueError:
-        return text
-
-
-# --- the plan --------------------------------------------------------------------------------------
 
 
 class _Kept:
@@ -267,7 +128,8 @@ def plain_plan(plan: Plan) -> PlainPlan:
         still_open=() if plan.deceased else kept.all(gap.patient.title for gap in plan.position.gaps),
         next=_next(plan, kept),
         beside=kept.all(track_words(one) for one in _tracks(plan)),
-        due=kept.all(task_words(one) for one in tasks["due"]),
+        due=kept.all(task_words(one) for one in tasks["due"] if _of_now(plan, one)),
+        from_before=_titles(kept, [one for one in tasks["due"] if not _of_now(plan, one)]),
         perhaps=() if silent else _titles(kept, tasks["cannot_tell"]),
         done=_titles(kept, tasks["done"]),
         declined=_DECLINED if refused else "",
@@ -313,6 +175,12 @@ def _tracks(plan: Plan) -> list[TrackStanding]:
         and (one.text or one.patient)
         and (not late[one.id] or place >= order.index(late[one.id]))
     ]
+
+
+def _of_now(plan: Plan, standing: TaskStanding) -> bool:
+    """Whether a task belongs to the step the person stands on, and not only to one left open behind."""
+    steps = standing.task.steps
+    return not steps or "all" in steps or plan.position.step in steps
 
 
 def _titles(kept: _Kept, tasks: Iterable[TaskStanding]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from sapwood.plan import Plan
 
 _ASKED = 6
 _TEAM = 6
+_BEFORE = "Ask which of these still matter."
 _DUE = (
     "The record does not show these yet. Some may be done already, so tell your team. "
     "Nobody has to do it all at once; ask what comes first."
@@ -31,13 +32,13 @@ def write_patient(plan: Plan, *, colour: bool = False, changes: Changes | None =
         paper.heading("What your team checks")
         paper.say("Your team checks this before each dose:", indent=2)
         _list(paper, words.before_doses)
+    _lines(paper, "Good to know", words.know)
     _lines(paper, "What goes on alongside", words.beside)
     _duties(paper, words)
     _choices(paper, words)
     _questions(paper, words)
     _lines(paper, "Dates to come", words.follow_up)
     _lines(paper, "Studies that look for people", words.trials, after=words.trials_note)
-    _lines(paper, "Good to know", words.know)
     if words.call:
         paper.heading("When to call")
         paper.say(words.call, indent=2)
@@ -79,13 +80,15 @@ def _here(paper: Paper, words: PlainPlan) -> None:
 
 
 def _duties(paper: Paper, words: PlainPlan) -> None:
-    if not (words.due or words.perhaps or words.done or words.declined):
+    if not (words.due or words.from_before or words.perhaps or words.done or words.declined):
         return
     paper.heading("What is due")
     if words.due:
         paper.say(_DUE, indent=2)
     for line in words.due:
         paper.say(f"{line.title}. {line.text}", indent=2, mark="- ")
+    if words.from_before:
+        paper.say(f"Not on the record from before: {'; '.join(words.from_before)}. {_BEFORE}", indent=2)
     if words.perhaps:
         paper.say(f"Your team will say if you need this: {'; '.join(words.perhaps)}.", indent=2)
     if words.done:
