@@ -289,6 +289,17 @@ def test_an_impossible_date_is_a_reason_and_never_today() -> None:
     )
 
 
+def test_a_visit_and_a_scan_are_dated_by_their_beginning() -> None:
+    visit = {"resourceType": "Encounter", "status": "finished", "type": [{"text": "clinic"}]}
+    scan = {"resourceType": "ImagingStudy", "status": "available", "description": "scan"}
+    lately = {"which": "any", "within": "30d"}
+    clinic = boolean({"in": "Encounter", "words": ["clinic"]}, **lately)
+    assert one_fact(clinic, {**visit, "period": {"start": "2026-02-20"}}).value is True
+    assert one_fact(clinic, {**visit, "period": {"start": "2025-02-20"}}).value is not True
+    assert one_fact(clinic, visit).value is not True
+    assert one_fact(boolean({"in": "ImagingStudy"}, **lately), {**scan, "started": "2026-02-20"}).value is True
+
+
 # --- whose word it is ---------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 from case_runner import PACKS, Case, case_files, case_of, pack_of
 
+from sapwood.facts import Facts, extract
 from sapwood.pack import Pack
 from sapwood.reading_grade import LIMIT, grade
+from sapwood.record import parse_record
 from sapwood.yaml_files import read_yaml
 
 FOLDER = PACKS / "bpdcn"
@@ -155,3 +158,100 @@ def test_every_follow_up_is_seen_at_every_turn(cases: list[Case], pack: Pack) ->
     for item in pack.pathway.follow_up:
         lacking = {"planned", "overdue", "cannot_tell"} - seen[item.id]
         assert not lacking, f"{item.id} is never {' or '.join(sorted(lacking))}"
+
+
+# --- what a record says ----------------------------------------------------------------------------------
+
+SUBJECT = {"reference": "Patient/p"}
+
+
+def entry(kind: str, name: str, text: str, when: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """One resource of an invented record."""
+    status = {"Procedure": "completed", "Encounter": "finished"}.get(kind, "final")
+    coded = {"type": [{"text": text}]} if kind == "Encounter" else {"code": {"text": text}}
+    return {"resourceType": kind, "id": name, "status": status, "subject": SUBJECT, **coded, **when, **more}
+
+
+def facts_of(pack: Pack, *entries: dict[str, Any]) -> Facts:
+    """The facts of a man treated with tagraxofusp in January 2026, with these entries."""
+    given = {
+        "resourceType": "MedicationAdministration",
+        "id": "dose",
+        "status": "completed",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": "tagraxofusp"},
+        "effectiveDateTime": "2026-01-12",
+    }
+    patient = {"resourceType": "Patient", "id": "p", "gender": "male", "birthDate": "1960-04-04"}
+    return extract(parse_record(json.dumps([patient, given, *entries])), pack, as_of="2026-11-20")
+
+
+def test_what_was_done_is_read_from_a_record_and_what_was_not_is_not(pack: Pack) -> None:
+    facts = facts_of(
+        pack,
+        entry(
+            "Observation",
+            "r",
+            "Complete remission confirmed",
+            {"effectiveDateTime": "2026-03-16"},
+            valueBoolean=True,
+        ),
+        entry(
+            "Observation", "pl", "Platelets", {"effectiveDateTime": "2026-10-15"}, valueQuantity={"value": 9}
+        ),
+        entry("DiagnosticReport", "pet", "PET/CT", {"effectiveDateTime": "2026-09-14"}),
+        entry(
+            "DiagnosticReport", "planned", "PET/CT", {"effectiveDateTime": "2026-11-01"}, status="registered"
+        ),
+        entry("Encounter", "skin", "Dermatology visit", {"period": {"start": "2026-08-01"}}),
+        entry(
+            "Procedure",
+            "missed",
+            "Full skin examination",
+            {"performedDateTime": "2026-11-15"},
+            status="not-done",
+        ),
+    )
+    days = {
+        name: str(facts.value(name))
+        for name in ("surveillance_start", "last_blood_count", "last_pet_ct", "last_skin_examination")
+    }
+    assert days == {
+        "surveillance_start": "2026-03-16",
+        "last_blood_count": "2026-10-15",
+        "last_pet_ct": "2026-09-14",
+        "last_skin_examination": "2026-08-01",
+    }
+    assert [why for _, why in facts.fact("last_pet_ct").rejected] == ["has the status `registered`"]
+
+
+def test_a_remission_of_an_older_line_starts_no_follow_up(pack: Pack) -> None:
+    older = entry(
+        "Observation",
+        "r",
+        "Complete remission confirmed",
+        {"effectiveDateTime": "2025-03-16"},
+        valueBoolean=True,
+    )
+    facts = facts_of(pack, older)
+    assert facts.value("surveillance_start") is None and facts.fact("surveillance_start").rejected
+
+
+def test_an_order_for_an_antibiotic_is_not_one_that_was_given(pack: Pack) -> None:
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": "o",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": "meropenem"},
+        "authoredOn": "2026-11-20",
+    }
+    given = {
+        **order,
+        "resourceType": "MedicationAdministration",
+        "status": "completed",
+        "effectiveDateTime": "2026-11-20",
+    }
+    assert facts_of(pack, order).value("antibiotic_started") is not True
+    assert facts_of(pack, given).value("antibiotic_started") is True

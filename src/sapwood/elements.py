@@ -19,6 +19,8 @@ _CLINICAL_TIME = (
     "occurrenceDateTime",
     "onsetDateTime",
     "onsetPeriod",
+    "period",
+    "started",
     "date",
     "authoredOn",
     "recordedDate",
