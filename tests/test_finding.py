@@ -297,7 +297,9 @@ def test_a_visit_and_a_scan_are_dated_by_their_beginning() -> None:
     assert one_fact(clinic, {**visit, "period": {"start": "2026-02-20"}}).value is True
     assert one_fact(clinic, {**visit, "period": {"start": "2025-02-20"}}).value is not True
     assert one_fact(clinic, visit).value is not True
-    assert one_fact(boolean({"in": "ImagingStudy"}, **lately), {**scan, "started": "2026-02-20"}).value is True
+    assert (
+        one_fact(boolean({"in": "ImagingStudy"}, **lately), {**scan, "started": "2026-02-20"}).value is True
+    )
 
 
 # --- whose word it is ---------------------------------------------------------------------------
