@@ -17,9 +17,11 @@ BLANK = "_" * 24
 def write_list(library: Library) -> str:
     """Every page in order, and every card, with what has not been reviewed yet."""
     paper = Paper(colour=False)
-    paper.say(
-        f"Pages about {library.pack.about.disease or library.pack.about.title}, in the order people need them"
-    )
+    disease = library.pack.about.disease or library.pack.about.title
+    if not library.articles and not library.cards:
+        paper.say(f"There are no pages about {disease} yet.")
+        return paper.text()
+    paper.say(f"Pages about {disease}, in the order people need them")
     paper.lines.append("")
     for article in library.articles.values():
         review = "" if article.about.reviewed else " (not yet reviewed)"
