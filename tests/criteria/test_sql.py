@@ -102,6 +102,8 @@ def one_row(engine: Any, sentence: str, **known: Value) -> bool | None:
         ("x < 0.5", Range(Fraction(1, 3), Fraction(1, 2)), None),
         ("x < 0.5", Range(Fraction(1, 3), Fraction(1, 2), high_open=True), True),
         ("x > 0", Range(None, None), None),
+        ("x > 1", Fraction(-9999999999999999, 2000000), False),
+        ("x < 0.34", Fraction(1, 3), True),
     ],
 )
 def test_numbers_at_the_edge(engine: Any, sentence: str, x: Value, expected: bool | None) -> None:

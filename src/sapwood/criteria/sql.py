@@ -100,7 +100,7 @@ def _number_cells(value: Value) -> tuple[bool, Decimal | None, Decimal | None, b
         low, low_open = _end(value.low, value.low_open, ROUND_FLOOR)
         high, high_open = _end(value.high, value.high_open, ROUND_CEILING)
         return True, low, high, low_open, high_open
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | Fraction):
         low, low_open = _end(value, False, ROUND_FLOOR)
         high, high_open = _end(value, False, ROUND_CEILING)
         return True, low, high, low_open, high_open
