@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,22 @@ from typing import Any
 import pytest
 from small_packs import condition, facts_of, given, lantern, observed, plan_of, quantity, small_pack
 
+from sapwood.answers import read_answers
+from sapwood.changes import compare
+from sapwood.changes_words import said_changes, summary
+from sapwood.earlier import earlier_plan
+from sapwood.facts import extract
 from sapwood.formats import write
 from sapwood.formats.html_charts import charts_of
 from sapwood.formats.html_evidence import shown_evidence
 from sapwood.formats.html_pathway import rail_of
+from sapwood.pack import Pack, load_pack
+from sapwood.pathway import locate
+from sapwood.plain_words import plain_plan
+from sapwood.plan import Plan, make_plan
+from sapwood.record import Record, read_record
+from sapwood.values import read_moment
+from sapwood.verdicts import evaluate_all
 
 VOID = {"meta", "br", "path", "circle", "rect", "polyline", "link", "img"}
 DAYS = ("2026-02-25", "2026-02-27", "2026-03-01")
@@ -219,10 +232,6 @@ def test_limits_are_read_from_the_criteria() -> None:
     )
     limit = {"referenceRange": [{"high": {"value": 5, "unit": "g/dL"}}]}
     found = [observed("salt", value, day, **limit) for value, day in zip((4.0, 3.6, 3.0), DAYS, strict=True)]
-    from sapwood.pathway import locate
-    from sapwood.plan import make_plan
-    from sapwood.verdicts import evaluate_all
-
     facts = facts_of(pack, *found, observed("sand", 1))
     charts, singles = charts_of(make_plan(locate(pack.pathway, evaluate_all(pack.criteria, facts)), facts))
     [chart] = charts
@@ -260,16 +269,101 @@ def test_what_is_cited_is_listed_once_with_its_source() -> None:
 
 @pytest.mark.parametrize("audience", ["clinician", "patient"])
 def test_the_example_makes_a_whole_page(root: Path, audience: str) -> None:
-    from sapwood.facts import extract
-    from sapwood.pack import load_pack
-    from sapwood.pathway import locate
-    from sapwood.plan import make_plan
-    from sapwood.record import read_record
-    from sapwood.verdicts import evaluate_all
-
-    pack = load_pack("bpdcn")
-    facts = extract(read_record(root / "examples" / "demo.json"), pack, as_of="2026-03-02")
-    plan = make_plan(locate(pack.pathway, evaluate_all(pack.criteria, facts)), facts)
+    plan = plan_for(root / "examples" / "demo.json")
     text = write(plan, "html", audience=audience)
     sound(text)
     assert text == write(plan, "html", audience=audience)
+
+
+# --- for the person it is about --------------------------------------------------------------------
+
+
+@cache
+def bpdcn() -> Pack:
+    return load_pack("bpdcn")
+
+
+def plan_for(source: Path, as_of: str = "2026-03-02") -> Plan:
+    if source.suffix == ".yaml":
+        sheet = read_answers(source, bpdcn())
+        none = Record(None, (), {}, (), ())
+        facts = extract(none, bpdcn(), as_of=sheet.as_of or as_of, answers=sheet.answers)
+    else:
+        facts = extract(read_record(source), bpdcn(), as_of=as_of)
+    return make_plan(locate(bpdcn().pathway, evaluate_all(bpdcn().criteria, facts)), facts)
+
+
+CASES = (
+    "hold_albumin_low",
+    "declines_transplant",
+    "remission_without_transplant",
+    "relapse_after_tagraxofusp",
+)
+
+
+@pytest.mark.parametrize("audience", ["clinician", "patient"])
+def test_every_sort_of_plan_makes_a_whole_page(root: Path, audience: str) -> None:
+    for case in CASES:
+        sound(write(plan_for(root / "packs" / "bpdcn" / "cases" / f"{case}.yaml"), "html", audience=audience))
+    for record in ("cases/037.bundle.json", "cases/118.bundle.json", "records/synthea-adult.json"):
+        sound(write(plan_for(root / "examples" / record, "2026-11-25"), "html", audience=audience))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_persons_page_says_what_the_words_for_them_say(root: Path, case: str) -> None:
+    plan = plan_for(root / "packs" / "bpdcn" / "cases" / f"{case}.yaml")
+    words, page = plain_plan(plan), Page(write(plan, "html", audience="patient"))
+    told = [*words.opening, words.here.text, words.next, words.call, words.notice]
+    told += [line.text for lines in (words.now, words.beside, words.due, words.follow_up) for line in lines]
+    told += [choice.sentence for choice in words.choices]
+    assert not [text for text in told if " ".join(text.split()) not in page.text]
+    clinicians = {
+        text
+        for option in plan.options
+        for point in (*option.for_, *option.against, *option.open_)
+        if (text := point.text) != point.patient and len(text) > 20
+    } | {alert.message for alert in plan.alerts}
+    assert not [text for text in clinicians if text in page.text], "a clinician's word in a patient's page"
+
+
+def test_a_persons_page_is_in_the_order_they_need(root: Path) -> None:
+    plan = plan_for(root / "packs" / "bpdcn" / "cases" / "hold_albumin_low.yaml")
+    titles = [said for level, said in Page(write(plan, "html", audience="patient")).headings if level == 2]
+    order = [
+        "What needs attention now",
+        "Where you are",
+        "What comes next",
+        "What you could bring or tell your team",
+        "Choices to talk about",
+        "What your team still needs to know",
+        "Where this comes from",
+    ]
+    assert [title for title in titles if title in order] == order
+
+
+def test_the_way_drawn_for_a_person_shows_how_far_they_came_and_no_fear(root: Path) -> None:
+    plan = plan_for(root / "examples" / "demo.json")
+    rail = rail_of(plan, own_words=True)
+    assert rail is not None
+    assert [stop.state for stop in rail.stops][-1] == "here"
+    assert {stop.state for stop in rail.stops} == {"done", "gap", "here"}
+    text = write(plan, "html", audience="patient")
+    assert "When it comes back" not in text
+    assert rail.tracks == ()
+
+
+def test_what_changed_stands_on_both_pages(root: Path) -> None:
+    plan = plan_for(root / "examples" / "demo.json")
+    changes = compare(earlier_plan(plan.facts, read_moment("2026-02-20"), None), plan)
+    for audience in ("clinician", "patient"):
+        page = sound(write(plan, "html", audience=audience, changes=changes))
+        assert "What has changed" in [said for _, said in page.headings]
+        assert summary(changes, audience) in page.text
+        assert next(said_changes(changes, audience)).text in page.text
+
+
+def test_a_record_without_a_sign_is_asked_nothing(root: Path) -> None:
+    plan = plan_for(root / "examples" / "cases" / "118.bundle.json", "2026-11-25")
+    titles = [said for _, said in Page(write(plan, "html")).headings]
+    asked = "WHAT TO ASK NEXT" in write(plan, "text")
+    assert ("What to ask next" in titles) == asked

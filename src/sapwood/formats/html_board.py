@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sapwood.asking import Question
 from sapwood.definitions import Topic
 from sapwood.duties import AlertStanding, OptionStanding, TaskStanding, Weighed
 from sapwood.fact import Fact
@@ -215,6 +216,11 @@ class Board:
         return [
             (word, one) for status, word in TASKS.items() for one in self.plan.tasks if one.status == status
         ]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What to ask next; nothing of a record in which nothing points anywhere."""
+        return () if self.silent and not self.plan.points_somewhere else self.plan.questions
 
     @property
     def follow_up(self) -> list[tuple[str, FollowUpStanding, str]]:

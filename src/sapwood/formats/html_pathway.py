@@ -16,6 +16,8 @@ WORDS = {
     "unclear": "cannot tell",
     "ahead": "not yet",
 }
+OWN_WORDS = {"here": "you are here", "gap": "not finished yet", "done": "done"}
+"""What a person is shown of the way: how far they have come. What may lie ahead is told in words, one step of it."""
 _LETTERS = 34
 _LINE, _SPACE, _LEFT = 15, 12, 22
 
@@ -30,11 +32,7 @@ class Stop:
     number: int
     y: int
     lines: tuple[str, ...]
-
-    @property
-    def words(self) -> str:
-        """How it stands, in words."""
-        return WORDS[self.state]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +65,34 @@ class Rail:
         return f"Steps in order. {steps}." + (f" Beside the steps. {tracks}." if tracks else "")
 
 
-def rail_of(plan: Plan) -> Rail | None:
-    """The drawing of the pathway; nothing where nothing points to the disease."""
+def rail_of(plan: Plan, *, own_words: bool = False) -> Rail | None:
+    """The drawing of the pathway, in the person's own words without the tracks; nothing where nothing points to it."""
     position = plan.position
     if position.step == NO_SIGNAL or not position.pathway.steps:
         return None
     stops: list[Stop] = []
     y = 16
     for number, step in enumerate(position.pathway.steps, start=1):
-        lines = tuple(textwrap.wrap(step.title, _LETTERS)) or (step.title,)
-        stops.append(Stop(step.id, step.title, _state(plan, step.id), number, y, lines))
+        state = _state(plan, step.id)
+        title = step.patient.title if own_words else step.title
+        if own_words and (state not in OWN_WORDS or not title):
+            continue
+        lines = tuple(textwrap.wrap(title, _LETTERS)) or (title,)
+        words = (OWN_WORDS if own_words else WORDS)[state]
+        place = len(stops) + 1 if own_words else number
+        stops.append(Stop(step.id, title, state, place, y, lines, words))
         y += _LINE * (len(lines) + 1) + _SPACE
+    if own_words and len(stops) < 2:
+        return None
     tracks: list[Beside] = []
     tracks_from = y + 6
-    y = tracks_from + 24
-    for track in position.tracks:
+    y = tracks_from + 24 if position.tracks and not own_words else y
+    for track in () if own_words else position.tracks:
         words = track.text or track.status.replace("_", " ")
         lines = tuple(textwrap.wrap(words, _LETTERS + 12, max_lines=4, placeholder=" ..."))
         tracks.append(Beside(track.title, words, y, lines))
         y += _LINE * (len(lines) + 1) + _SPACE
-    return Rail(tuple(stops), tuple(tracks), (y if tracks else tracks_from) - 4, tracks_from)
+    return Rail(tuple(stops), tuple(tracks), y - 6, tracks_from)
 
 
 def _state(plan: Plan, step: str) -> str:
