@@ -28,7 +28,7 @@ def person(low: Any = 67, high: Any = 67, day: Any = "2026-03-02") -> dict[str, 
 def age(patient: dict[str, Any], as_of: str) -> Any:
     moment = read_moment(as_of)
     assert moment is not None
-    return stated_age(patient, moment)
+    return stated_age(patient, moment)[0]
 
 
 def test_an_age_holds_on_its_day_and_grows_into_a_range() -> None:
@@ -43,6 +43,15 @@ def test_an_age_holds_on_its_day_and_grows_into_a_range() -> None:
 )
 def test_what_is_not_an_age_is_unknown(patient: dict[str, Any]) -> None:
     assert age(patient, "2026-03-02") is None
+
+
+def test_an_age_that_cannot_be_read_is_no_silence() -> None:
+    facts = facts_of(lantern(), patient=person("67"))
+    assert facts.fact("age_years").state == "unusable"
+    assert (
+        facts_of(lantern(), patient={"resourceType": "Patient", "id": "p"}).fact("age_years").state
+        == "missing"
+    )
 
 
 def test_the_time_before_that_day_is_unknown() -> None:

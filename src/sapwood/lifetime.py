@@ -33,24 +33,26 @@ AGE_ON_A_DAY = "urn:sapwood:age-on-a-day"
 """An extension of Patient: the age (`from`, `to`) on a day (`on`), where the birth date stays behind."""
 
 
-def stated_age(patient: Mapping[str, Any], as_of: Moment) -> Value:
-    """The age that a Patient without a birth date states of one day, moved on to another day."""
+def stated_age(patient: Mapping[str, Any], as_of: Moment) -> tuple[Value, str]:
+    """The age that a Patient without a birth date states of one day, moved on to another; and why where unknown."""
     for extension in patient.get("extension") or ():
         if not isinstance(extension, dict) or extension.get("url") != AGE_ON_A_DAY:
             continue
         parts = {part.get("url"): part for part in extension.get("extension") or () if isinstance(part, dict)}
         low, high = (parts.get(key, {}).get("valueInteger") for key in ("from", "to"))
         days = _days_of(parts.get("on", {}).get("valueDate"))
-        if type(low) is not int or type(high) is not int or days is None or as_of.first_day < days[1]:
-            return None
+        if type(low) is not int or type(high) is not int or days is None:
+            return None, "an age is stated that cannot be read"
+        if as_of.first_day < days[1]:
+            return None, "the age is stated of a later day"
         passed = _years(days[0], as_of.last_day)
-        later = passed + (as_of.last_day != days[0] and (as_of.last_day - days[0]).days > 0)
+        later = passed + (as_of.last_day > days[0])
         if not 0 <= low <= high <= high + later <= 130:
-            return None
+            return None, "an age is stated that no person has"
         if low + passed == high + later:
-            return Decimal(low + passed)
-        return Range(Decimal(low + passed), Decimal(high + later))
-    return None
+            return Decimal(low + passed), ""
+        return Range(Decimal(low + passed), Decimal(high + later)), ""
+    return None, ""
 
 
 def _days_of(text: Any) -> tuple[date, date] | None:

@@ -98,7 +98,8 @@ def _condition(resource: Resource, source: Source) -> Standing | None:
 
 
 def _other(status: Any, what: str) -> Standing:
-    return Standing(f"has the {what} {_shown(status)}", pending=status in _OPEN)
+    pending = isinstance(status, str) and status in _OPEN
+    return Standing(f"has the {what} {_shown(status)}", pending=pending)
 
 
 def _single_code(content: Any) -> str:

@@ -52,7 +52,7 @@ class WholeRecord:
             return None, "the record has no Patient resource"
         if key == "birth_age_years":
             if record.birth_date is None:
-                return stated_age(record.patient or {}, self.as_of), ""
+                return stated_age(record.patient or {}, self.as_of)
             return age_in_years(record.birth_date, self.as_of)
         if key == "deceased":
             return has_died(record.patient or {}, self.as_of, self.replay)

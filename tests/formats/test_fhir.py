@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from fhir.resources.R4B.bundle import Bundle
 from small_packs import condition, given, lantern, observed, plan_of, quantity
 
 from sapwood.answers import read_answers
+from sapwood.errors import SapwoodError
 from sapwood.facts import Facts, extract
 from sapwood.formats import write
 from sapwood.pack import Pack, load_pack
@@ -303,3 +306,54 @@ def test_unknown_stays_unknown() -> None:
         for name in plan.facts.pack.facts
         if plan.facts.fact(name).state == "missing"
     }
+
+
+JUNK = [
+    None,
+    True,
+    -1,
+    "",
+    "<b>",
+    "2026-13-45",
+    [],
+    ["a"],
+    {"a": 1},
+    {"coding": "x"},
+    {"coding": [{"system": 1}]},
+]
+
+
+def places(content: Any) -> Iterator[tuple[Any, Any]]:
+    for key, inner in content.items() if isinstance(content, dict) else enumerate(content):
+        if key != "resourceType":
+            yield content, key
+        if isinstance(inner, dict | list):
+            yield from places(inner)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_broken_record_makes_a_sound_bundle_that_says_no_more(root: Path, seed: int) -> None:
+    luck = random.Random(seed)
+    bundle = json.loads((root / "examples" / "demo.json").read_text())
+    for _ in range(5):
+        holder, key = luck.choice(list(places(luck.choice(bundle["entry"])["resource"])))
+        holder[key] = luck.choice(JUNK)
+    try:
+        facts = extract(parse_record(json.dumps(bundle)), bpdcn(), as_of="2026-03-02")
+    except SapwoodError:
+        return  # refused as a whole, with its reason
+    text = write(plan_from(facts), "fhir")
+    valid(text)
+    read = again(text, facts)
+    for name in bpdcn().facts:
+        before, after = facts.fact(name), read.fact(name)
+        if name in ("record_first", "record_last") or not after.known or bpdcn().facts[name].per != "person":
+            continue
+        assert before.known and before.value == after.value, f"{name}: {before.text} -> {after.text}"
+
+
+def test_a_status_that_is_no_text_is_a_pending_nothing() -> None:
+    found = observed("lux", 3.0)
+    plan = plan_of(lantern(), {**found, "status": {"code": "final"}})
+    assert plan.facts.fact("lux").state == "unusable" or plan.facts.fact("lux").value is None
+    valid(write(plan, "fhir"))

@@ -17,8 +17,8 @@ from sapwood.changes_words import said_changes, summary
 from sapwood.earlier import earlier_plan
 from sapwood.facts import extract
 from sapwood.formats import write
+from sapwood.formats.cited import shown_evidence
 from sapwood.formats.html_charts import charts_of
-from sapwood.formats.html_evidence import shown_evidence
 from sapwood.formats.html_pathway import rail_of
 from sapwood.pack import Pack, load_pack
 from sapwood.pathway import locate

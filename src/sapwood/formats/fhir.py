@@ -26,6 +26,8 @@ def write(plan: Plan, *, with_id: bool = False) -> str:
     person = _person(facts, with_id=with_id)
     carried, answered = Carried(facts, person), Answered(facts, person)
     given = [*carried.resources, *answered.resources]
+    if facts.record.problems:
+        carried.doubt(_cleared_up(facts, _read(facts, person, given)))
     lost: tuple[str, ...] = ()
     if facts.answers:
         given, lost = _faithful(facts, person, given, answered.made)
@@ -46,7 +48,10 @@ def _person(facts: Facts, *, with_id: bool) -> Resource:
     """Whom it is about: sex, death and age; no name, and the birth date only beside the record's own id."""
     patient = facts.record.patient or {}
     own = patient.get("id")
-    made: Resource = {"resourceType": "Patient", "id": own if with_id and is_id(own) else "patient"}
+    made: Resource = {
+        "resourceType": "Patient",
+        "id": own if with_id and is_id(own) else "patient",
+    }
     made["meta"] = origin("carried")
     sex = facts.fact("sex").value if "sex" in facts.pack.facts else None
     made["gender"] = sex if isinstance(sex, str) else "unknown"
@@ -71,7 +76,15 @@ def _age(facts: Facts) -> Iterator[Resource]:
             for key, end in zip(("from", "to"), ends, strict=True)
         ]
         day = facts.as_of.first_day.isoformat()
-        yield {"url": AGE_ON_A_DAY, "extension": [*inner, {"url": "on", "valueDate": day}]}
+        yield {
+            "url": AGE_ON_A_DAY,
+            "extension": [*inner, {"url": "on", "valueDate": day}],
+        }
+    elif age.state == "unusable":  # there is one, and it was not understood: that is no silence
+        yield {
+            "url": AGE_ON_A_DAY,
+            "extension": [{"url": "from", "valueString": "not understood"}],
+        }
 
 
 def _faithful(
@@ -103,6 +116,20 @@ def _faithful(
     if "lines" in told and _lines(facts) != _lines(again):
         lost.append("lines")
     return given, tuple(lost)
+
+
+def _cleared_up(facts: Facts, again: Facts) -> set[str]:
+    """The resources that say, once cut down to sound shapes, what could not be read in the record."""
+    found: set[str] = set()
+    for name, definition in facts.pack.facts.items():
+        pairs: list[tuple[Group | None, Group | None]] = [(None, None)]
+        if definition.per == "specimen":
+            pairs = [*_groups(facts, again)]
+        for group, other in pairs if definition.find else ():
+            read = again.fact(name, other)
+            if read.known and read.assurance != "assumed" and not facts.fact(name, group).known:
+                found.update(read.sources)
+    return found
 
 
 def _denied(facts: Facts, again: Facts) -> set[str]:

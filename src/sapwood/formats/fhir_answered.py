@@ -216,7 +216,7 @@ class Answered:
             elif event.kind == "held" or when:
                 status = "not-done" if event.kind == "held" else "completed"
                 kind = {"resourceType": "MedicationAdministration", "status": status}
-                made |= {"effectiveDateTime": when} if when else {"_effectiveDateTime": absent_extension()}
+                made |= {"effectiveDateTime": when} if when else {"effectivePeriod": absent_extension()}
             else:
                 kind = {"resourceType": "MedicationStatement", "status": "completed"}
             note = _note(event, regimen)

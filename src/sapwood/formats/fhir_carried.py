@@ -6,15 +6,14 @@ the silence of the bundle could be read as "no". Names, notes, narratives and ev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from sapwood.elements import clinical_time, known_time
 from sapwood.events import TYPES
 from sapwood.facts import Facts
 from sapwood.formats.fhir_parts import Resource, absent, absent_extension, is_id, origin
+from sapwood.formats.fhir_shapes import shaped
 from sapwood.values import is_later
 
 _SHARED = (
@@ -40,9 +39,11 @@ _CARRIED = {
         "QuestionnaireResponse",
     ),
 }
-_PERSON = {"AllergyIntolerance": "patient", "Immunization": "patient", "FamilyMemberHistory": "patient"}
-_DATES = re.compile(r"(date|dateTime|authoredOn|issued|started|start|end|dateAsserted)\Z", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?)?)?\Z")
+_PERSON = {
+    "AllergyIntolerance": "patient",
+    "Immunization": "patient",
+    "FamilyMemberHistory": "patient",
+}
 _NEEDS = {
     "Observation": ("status",),
     "Procedure": ("status",),
@@ -60,7 +61,27 @@ _NEEDS = {
     "QuestionnaireResponse": ("status",),
     "FamilyMemberHistory": ("status", "relationship"),
 }
-_UNSURE = {"Procedure": "unknown", "MedicationAdministration": "unknown", "DiagnosticReport": "unknown"}
+_UNSURE = {
+    "Procedure": "unknown",
+    "MedicationAdministration": "unknown",
+    "DiagnosticReport": "unknown",
+}
+_UNCONFIRMED = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+_TELLING = (
+    *("value", "code", "status", "effective", "performed", "onset", "abatement", "verificationStatus"),
+    *(
+        "clinicalStatus",
+        "issued",
+        "recordedDate",
+        "authoredOn",
+        "date",
+        "bodySite",
+        "medication",
+        "component",
+    ),
+)
+"""Elements without which a resource says something else: where one of them is wrongly shaped, it does not count."""
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 class Carried:
@@ -84,6 +105,14 @@ class Carried:
         """For each reference as the record writes it, the reference in the bundle."""
         return {source: f"{one['resourceType']}/{one['id']}" for source, one in self.by_source.items()}
 
+    def doubt(self, names: Iterable[str]) -> None:
+        """Makes of these resources ones that do not count, and still keep silence from being read as "no"."""
+        for name in set(names):
+            for copy in [one for one in self.resources if f"{one['resourceType']}/{one['id']}" == name]:
+                if not _doubted(copy, copy["resourceType"]):
+                    self.resources.remove(copy)
+                    self.left.append(f"{name}: could not be written as R4 asks")
+
     def _carry(self, resource: Resource) -> None:
         record, kind = self.facts.record, str(resource.get("resourceType"))
         source = record.source_of(resource)
@@ -100,19 +129,25 @@ class Carried:
         self.resources.append(copy)
 
     def _copy(self, resource: Resource, kind: str) -> Resource | None:
-        sound = all(_sound_dates(key, content) for key, content in resource.items() if key in _SHARED)
         copy: Resource = {"resourceType": kind, "id": self._id(resource, kind)}
         copy["meta"] = origin("carried", self.facts.record.source_of(resource))
+        amiss = False
         for key, content in resource.items():
-            if key in _SHARED or (key.startswith("value") and kind == "Observation"):
-                copy[key] = _cut(content)
+            kept = key in _SHARED or (key.startswith("value") and kind == "Observation")
+            if kept and (cut := _cut(content)) not in _NOTHING:
+                made = shaped(kind, key, cut)
+                if made is not None:
+                    copy[key] = made
+                elif key.startswith(_TELLING):
+                    amiss = True
         if "modifierExtension" in resource or "implicitRules" in resource:
             copy["modifierExtension"] = [{"url": "urn:sapwood:modified", "valueBoolean": True}]
         if kind in TYPES or any("note" in place for place in _noted(resource, self.facts)):
             notes = [note.get("text") for note in _list(resource.get("note")) if isinstance(note, dict)]
             copy["note"] = [{"text": text} for text in notes if isinstance(text, str)]
-        if isinstance(resource.get("dosage"), list | dict):
-            copy["dosage"] = _cut(resource["dosage"])
+        dosage = shaped(kind, "dosage", _cut(resource.get("dosage") or {}))
+        if dosage is not None:
+            copy["dosage"] = dosage
         if "medicationReference" in copy:
             del copy["medicationReference"]
             main = self.facts.record.main_code(resource)
@@ -139,7 +174,7 @@ class Carried:
             person = {"reference": f"Patient/{self.person['id']}"}
             if kind in ("Observation", "Condition", "MedicationStatement"):
                 copy[key] = [person] if key == "performer" else person
-        if not sound and not _doubted(copy, kind):
+        if amiss and not _doubted(copy, kind):
             return None
         return _completed(copy, kind)
 
@@ -147,10 +182,13 @@ class Carried:
         collection = resource.get("collection")
         copy.pop("description", None)
         if isinstance(collection, dict):
-            kept = {
-                key: _cut(collection[key]) for key in ("collectedDateTime", "bodySite") if key in collection
+            cut = _cut(collection)
+            parts = {
+                key: shaped("Specimen", key, cut[key])
+                for key in ("collectedDateTime", "bodySite")
+                if key in cut
             }
-            if all(_sound_dates(key, content) for key, content in kept.items()):
+            if kept := {key: part for key, part in parts.items() if part is not None}:
                 copy["collection"] = kept
         return copy
 
@@ -198,17 +236,18 @@ def _noted(resource: Resource, facts: Facts) -> Iterable[tuple[str, ...]]:
 
 
 def _cut(content: Any) -> Any:
-    """The same content without extensions, ids of elements, and names beside references."""
+    """The same content without extensions, ids of elements, names beside references, and what is empty."""
     if isinstance(content, list):
-        return [_cut(item) for item in content]
+        return [cut for item in content if (cut := _cut(item)) not in _NOTHING]
     if isinstance(content, dict):
         named = "reference" in content
         return {
-            key: _cut(item)
+            key: cut
             for key, item in content.items()
             if key not in ("extension", "id", "userSelected", "assigner")
             and not key.startswith("_")
             and not (named and key == "display")
+            and (cut := _cut(item)) not in _NOTHING
         }
     return content
 
@@ -241,42 +280,17 @@ def _reference(content: Any) -> str:
     return ""
 
 
-def _sound_dates(key: str, content: Any) -> bool:
-    """Whether every date in an element is one that R4 takes and that exists."""
-    if isinstance(content, dict):
-        return all(_sound_dates(inner, item) for inner, item in content.items())
-    if isinstance(content, list):
-        return all(_sound_dates(key, item) for item in content)
-    if not isinstance(content, str) or not _DATES.search(key):
-        return True
-    if not _DATE.match(content):
-        return False
-    try:
-        date.fromisoformat((content[:10] + "-01-01")[:10])
-    except ValueError:
-        return False
-    return True
-
-
 def _doubted(copy: Resource, kind: str) -> bool:
-    """Makes of a resource with an impossible date one that never counts, and still keeps silence from being "no"."""
-    for key in [key for key, content in copy.items() if not _sound_dates(key, content)]:
-        del copy[key]
+    """Makes of a wrongly shaped resource one that never counts, and still keeps silence from being read as "no"."""
+    if kind == "Specimen":
+        return True
     if kind == "Observation":
-        for key in [key for key in copy if key.startswith("value")]:
+        for key in [key for key in copy if key.startswith("value") or key in ("component", "interpretation")]:
             del copy[key]
-        copy.pop("component", None)
         copy["dataAbsentReason"] = absent("error")
         return True
     if kind == "Condition":
-        copy["verificationStatus"] = {
-            "coding": [
-                {
-                    "system": "http://terminology.hl7.org/CodeSystem/condition-ver-status",
-                    "code": "unconfirmed",
-                }
-            ]
-        }
+        copy["verificationStatus"] = {"coding": [{"system": _UNCONFIRMED, "code": "unconfirmed"}]}
         return True
     if kind in _UNSURE:
         copy["status"] = _UNSURE[kind]
@@ -292,7 +306,7 @@ def _completed(copy: Resource, kind: str) -> Resource | None:
                 return None
             copy[f"_{key}"] = absent_extension()
     if kind == "MedicationAdministration" and not any(key.startswith("effective") for key in copy):
-        copy["_effectiveDateTime"] = absent_extension()
+        copy["effectivePeriod"] = absent_extension()
     if (
         kind in TYPES
         and kind.startswith("Medication")

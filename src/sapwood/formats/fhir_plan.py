@@ -11,8 +11,8 @@ from typing import Any
 
 from sapwood.duties import AlertStanding, OptionStanding, TaskStanding
 from sapwood.follow_up import FollowUpStanding
+from sapwood.formats.cited import shown_evidence, works_of
 from sapwood.formats.fhir_parts import Resource, concept, day_of, id_of, narrative, origin, reference
-from sapwood.formats.html_evidence import shown_evidence, works_of
 from sapwood.formats.text import headline
 from sapwood.formats.text_ahead import window
 from sapwood.formats.text_choices import STANDINGS

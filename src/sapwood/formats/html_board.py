@@ -10,8 +10,8 @@ from sapwood.definitions import Topic
 from sapwood.duties import AlertStanding, OptionStanding, TaskStanding, Weighed
 from sapwood.fact import Fact
 from sapwood.follow_up import FollowUpStanding
+from sapwood.formats.cited import numbers, shown_evidence, works_of
 from sapwood.formats.html_charts import Chart, Single, charts_of
-from sapwood.formats.html_evidence import numbers, shown_evidence, works_of
 from sapwood.formats.html_lines import Timeline, timeline_of
 from sapwood.formats.html_pathway import Rail, rail_of
 from sapwood.formats.text import headline

@@ -1,4 +1,4 @@
-"""Of the page: the claims it shows, numbered, by the source that makes them, with links to where they stand."""
+"""The claims that a plan shows, numbered, by the source that makes them, with links to where they stand."""
 
 from __future__ import annotations
 
