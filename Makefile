@@ -40,7 +40,9 @@ test: $(STAMP) ## run every check: format, lint, types, layers, tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
 	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python tests/web/with_postgres.py $(BIN)/python -m pytest --numprocesses auto tests/web
 
 format: $(STAMP) ## lay the code out, and put right what lint can
 	$(BIN)/ruff check --quiet --fix-only .

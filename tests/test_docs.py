@@ -144,7 +144,7 @@ def test_the_python_example_in_the_readme_runs(
     capsys.readouterr()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-web.lock", "requirements-dev.lock"])
 def test_lock_files_name_no_address_and_no_path(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     wrong = [line for line in lines if "://" in line or re.search(r"(^|[ =])[/~]", line)]

@@ -7,7 +7,7 @@ The kept copy is only a shortcut: when it is missing, unreadable or from another
 from __future__ import annotations
 
 import os
-import pickle
+import pickle  # nosec B403: of our own folder only
 import sys
 import tempfile
 from contextlib import suppress
@@ -57,7 +57,7 @@ def fetch(key: str) -> object | None:
         if os.name == "posix" and path.stat().st_uid != os.getuid():
             return None
         with path.open("rb") as file:
-            kept: object = pickle.load(file)
+            kept: object = pickle.load(file)  # nosec B301
             return kept
     except Exception:  # a kept copy that cannot be read is no copy
         return None

@@ -72,7 +72,7 @@ def read_yaml(path: Path, shown: str) -> Any:
 def parse_yaml(text: str, shown: str) -> Any:
     """The content of a text in YAML; PackError where it is none."""
     try:
-        return yaml.load(text, _Loader)
+        return yaml.load(text, _Loader)  # nosec B506: a loader safer than the safe one
     except (yaml.YAMLError, RecursionError, ValueError, TypeError, ArithmeticError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{shown}, line {mark.line + 1}" if mark else shown

@@ -1,0 +1,5 @@
+"""Runs the site's commands: `python manage.py check`."""
+
+from sapwood_web.__main__ import main
+
+main()

@@ -1,0 +1,116 @@
+"""People, what they allowed, and what they had begun to type."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from sapwood_web.vault.addresses import WIDTH, SealedAddress
+from sapwood_web.vault.key_store import KeyGoneError
+
+
+class Role(models.TextChoices):
+    """What somebody comes as; the last three need a second factor, and two of them a steward's word."""
+
+    PATIENT = "patient", _("A patient")
+    CARE_PARTNER = "care_partner", _("Someone who cares for a patient")
+    CLINICIAN = "clinician", _("A clinician")
+    RESEARCHER = "researcher", _("A researcher")
+    STEWARD = "steward", _("A steward of this site")
+
+
+class People(BaseUserManager["Person"]):
+    """People, found by their address."""
+
+    def create(self, **values: Any) -> Person:
+        """A person with a data key of their own."""
+        values.setdefault("data_key", settings.KEY_STORE.create())
+        return super().create(**values)
+
+
+class Person(AbstractBaseUser):
+    """Someone who can sign in. `subject` stands for them in the audit trail, and goes with this row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = SealedAddress(max_length=WIDTH, unique=True)
+    role = models.CharField(max_length=20, choices=Role, default=Role.PATIENT)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+    data_key = models.UUIDField(unique=True)
+    subject = models.UUIDField(unique=True, default=uuid.uuid4)
+    sealed_name = models.BinaryField(default=b"", blank=True)
+    sessions_ended = models.PositiveIntegerField(default=0)
+
+    objects = People()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return str(self.pk)  # never an address: this may reach a log
+
+    @property
+    def name(self) -> str:
+        """What they wish to be called; empty where they did not say."""
+        if not self.sealed_name:
+            return ""
+        try:
+            return settings.KEY_STORE.open(self.data_key, self._place, self.sealed_name).decode()
+        except KeyGoneError:
+            return ""
+
+    def call(self, name: str) -> None:
+        """Takes a name to call them by; not yet saved."""
+        sealed = settings.KEY_STORE.seal(self.data_key, self._place, name.encode()) if name else b""
+        self.sealed_name = sealed
+
+    @property
+    def _place(self) -> str:
+        return f"person.name:{self.pk}"
+
+    def get_session_auth_hash(self) -> str:
+        """Changes with the password, and whenever they end their sessions everywhere."""
+        return salted_hmac(
+            "sapwood.session", f"{self.password}:{self.sessions_ended}", algorithm="sha256"
+        ).hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        return iter(())
+
+
+class Consent(models.Model):
+    """One decision: its purpose, its text as it was shown, the language, the moment. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=20)
+    given = models.BooleanField()
+    text = models.TextField()
+    version = models.CharField(max_length=16)
+    language = models.CharField(max_length=16)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+
+class Draft(models.Model):
+    """What somebody had typed when their session ran out, kept for their return; sealed like the record."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="drafts")
+    page = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["person", "page"], name="one_draft_a_page"),)

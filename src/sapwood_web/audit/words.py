@@ -1,0 +1,57 @@
+"""The trail in words, for the person it is about and for stewards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from sapwood_web.audit.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event: when, who, did what, with what, and why it was allowed."""
+
+    at: datetime
+    who: str
+    deed: str
+    what: str
+    why: str
+
+
+def told(events: Iterable[Event], names: Mapping[uuid.UUID, str]) -> list[Line]:
+    """Events in words; a subject without a name is told by the beginning of its random id."""
+    return [
+        Line(event.at, _who(event.actor, names), deed_words(event.deed), event.what, _why(event.why))
+        for event in events
+    ]
+
+
+def deed_words(deed: str) -> str:
+    """A deed, in the reader's language."""
+    return _(deed)
+
+
+def _who(actor: uuid.UUID | None, names: Mapping[uuid.UUID, str]) -> str:
+    if actor is None:
+        return _("someone not signed in")
+    return names.get(actor) or actor.hex[:8]
+
+
+def _why(why: str) -> str:
+    kind, _space, _id = why.partition(" ")
+    return {
+        "own": _("their own record"),
+        "guardian": _("guardian of the child"),
+        "grant": _("you shared it with them"),
+        "invitation": _("you invited them"),
+        "holder": _("they gave up their access"),
+        "themself": _("it is their own account"),
+        "steward": _("they are a steward"),
+        "session": _("their session ran out"),
+        "invited": _("you invited them"),
+    }.get(kind, why)

@@ -1,0 +1,122 @@
+"""What the core understands of a kept record, worked out once per request and never stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from typing import Any
+
+from sapwood import evaluate_all, extract, load_pack, locate, make_plan, parse_record
+from sapwood.answers import Answer as Stated
+from sapwood.answers import sheet_of
+from sapwood.errors import Problem
+from sapwood.fact import Fact
+from sapwood.facts import Facts
+from sapwood.pack import Pack
+from sapwood.plan import Plan
+from sapwood.record import Record as ParsedRecord
+from sapwood_web.records.models import Answer, Record
+
+PACK = "bpdcn"
+
+
+@cache
+def pack() -> Pack:
+    """The pack the site reads records by."""
+    return load_pack(PACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One fact as it stands, with what was looked at and does not count."""
+
+    fact: Fact
+    title: str
+
+    @property
+    def text(self) -> str:
+        """The fact in one line."""
+        return self.fact.text
+
+
+class Reading:
+    """One record as of one day: its facts and its plan, each worked out when first asked for."""
+
+    def __init__(self, record: Record, as_of: date) -> None:
+        self.record, self.as_of = record, as_of
+
+    @cached_property
+    def upload(self) -> Any:
+        """The file that counts; nothing where none came."""
+        return self.record.uploads.first()
+
+    @cached_property
+    def parsed(self) -> ParsedRecord:
+        """The newest file as the core reads it; an empty record where none came."""
+        if self.upload is None:
+            return ParsedRecord(None, (), {}, (), ())
+        return parse_record(self.upload.data, where="your file")
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Every fact of the file and of what was typed."""
+        stated = [one for answer in self.record.answers.all() for one in stated_by(answer)]
+        return extract(self.parsed, pack(), as_of=self.as_of, answers=stated, looks_back=False)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan as the core makes it."""
+        verdicts = evaluate_all(pack().criteria, self.facts)
+        return make_plan(locate(pack().pathway, verdicts), self.facts)
+
+    @cached_property
+    def understood(self) -> dict[str, list[Understood]]:
+        """The facts there is anything to say about, by the pack's groups."""
+        groups: dict[str, list[Understood]] = {}
+        for name, definition in pack().facts.items():
+            for group in self.facts.groups if definition.per == "specimen" else (None,):
+                fact = self.facts.fact(name, group)
+                if fact.state in ("missing", "not_applicable") and not fact.rejected:
+                    continue
+                title = getattr(definition, "patient", "") or definition.title
+                groups.setdefault(definition.group, []).append(Understood(fact, title))
+        return groups
+
+    @cached_property
+    def unused(self) -> dict[str, int]:
+        """How many resources of each type hold nothing that the pack asks for."""
+        used = set(self.facts.finder.used)
+        used.update(id(event.resource) for event in self.facts.treatment.events if event.resource is not None)
+        counts: dict[str, int] = {}
+        for resource in self.facts.record.resources:
+            if id(resource) not in used:
+                kind = str(resource.get("resourceType"))
+                counts[kind] = counts.get(kind, 0) + 1
+        return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read or relied on."""
+        return self.facts.problems
+
+
+def check_answer(said: dict[str, str]) -> None:
+    """Raises AnswerError where the pack has no such fact, or it cannot have that value."""
+    sheet_of({"given": {said["fact"]: _entry(said, "answer", None)}}, pack(), "your answer")
+
+
+def stated_by(answer: Answer) -> tuple[Stated, ...]:
+    """A kept answer as the core takes it, with its own source and the day it was given."""
+    said = answer.said
+    entry = _entry(said, f"answer/{answer.pk}", answer.at.date().isoformat())
+    return sheet_of({"given": {said["fact"]: entry}}, pack(), "an answer").answers
+
+
+def _entry(said: dict[str, str], source: str, told: str | None) -> dict[str, str]:
+    entry = {"value": said["value"], "by": said["by"], "source": source}
+    if said.get("when"):
+        entry["when"] = said["when"]
+    if told:
+        entry["said"] = told
+    return entry
