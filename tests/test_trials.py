@@ -69,14 +69,15 @@ def test_a_trial_is_shown_only_to_those_it_concerns(tmp_path: Path) -> None:
     assert trials_of(pack, ill=False, adult=True) == () and trials_of(pack, adult=True) == ()
 
 
-def test_those_that_may_fit_and_recruit_come_first(tmp_path: Path) -> None:
-    closed = {**TRIAL, "nct": "NCT1", "status": "completed"}
+def test_those_that_may_fit_and_recruit_come_first_and_what_is_over_last(tmp_path: Path) -> None:
+    over = {**TRIAL, "nct": "NCT1", "status": "completed"}
+    closed = {**TRIAL, "nct": "NCT3", "status": "not_recruiting"}
     unfit = {**TRIAL, "nct": "NCT2", "meets": [{"when": "FALSE", "text": "Another disease."}]}
     order = [
         one.trial.nct
-        for one in trials_of(pack_of(tmp_path, unfit, closed, TRIAL), ill=True, adult=True, cns=False)
+        for one in trials_of(pack_of(tmp_path, over, unfit, closed, TRIAL), ill=True, adult=True, cns=False)
     ]
-    assert order == ["NCT00000000", "NCT1", "NCT2"]
+    assert order == ["NCT00000000", "NCT3", "NCT2", "NCT1"]
 
 
 def test_a_status_without_its_day_is_refused(tmp_path: Path) -> None:

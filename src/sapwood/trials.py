@@ -30,13 +30,17 @@ class TrialStanding:
 
 
 def weigh_trials(position: Position) -> tuple[TrialStanding, ...]:
-    """The trials that concern this person now: those that may fit first, and of these the recruiting ones."""
+    """The trials that concern this person now: may fit before may not, recruiting first, and what is over last."""
     found = [
         standing
         for trial in position.verdicts.facts.pack.trials
         if position.concerns(trial.steps) and (standing := _weigh(trial, position.verdicts)) is not None
     ]
-    return tuple(sorted(found, key=lambda one: (FITS.index(one.fit), not one.recruiting)))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(standing: TrialStanding) -> tuple[bool, int, bool]:
+    return standing.trial.status == "completed", FITS.index(standing.fit), not standing.recruiting
 
 
 def _weigh(trial: Trial, verdicts: Verdicts) -> TrialStanding | None:
