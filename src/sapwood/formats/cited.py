@@ -85,14 +85,17 @@ def works_of(plan: Plan, names: Iterable[str]) -> list[Work]:
 
 
 def numbers(claim: Claim) -> str:
-    """What the source counted: how many people, which figure, which interval."""
-    parts = [f"n = {claim.n}"] if claim.n is not None else []
+    """What the source counted: in whom, how many people, which figure, which interval, shared with which series."""
+    parts = [claim.population] if claim.population else []
+    parts += [f"n = {claim.n}"] if claim.n is not None else []
     if claim.value is not None and not isinstance(claim.value, bool):
         measure = f"{claim.measure} " if claim.measure else ""
         parts.append(f"{measure}{claim.value}{' ' + claim.unit if claim.unit else ''}".replace("_", " "))
     if len(claim.ci) == 2:
         how = " worked out here" if claim.ci_source.startswith("computed") else ""
         parts.append(f"95% interval {plain(claim.ci[0])} to {plain(claim.ci[1])}{how}")
+    if claim.overlap_group:
+        parts.append(f"may share people with {claim.overlap_group}")
     if claim.pool_ok is False:
         parts.append("not poolable")
     return "; ".join(parts)

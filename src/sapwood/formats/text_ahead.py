@@ -78,10 +78,16 @@ def known(paper: Paper, plan: Plan) -> None:
 
 
 def figures(claim: Claim) -> str:
-    """The figures of a claim that its text may not say: how many people, and the interval."""
-    said = [f"n={claim.n}"] if claim.n is not None else []
+    """What the text of a claim may not say: in whom, how many people, the interval, with which series it shares them."""
+    said = [claim.population] if claim.population else []
+    said += [f"n={claim.n}"] if claim.n is not None else []
     if claim.ci:
-        how = " worked out here" if claim.ci_source.startswith("computed") else ""
-        said.append(f"95% interval {plain(claim.ci[0])} to {plain(claim.ci[1])}{how}")
+        told = "95% interval" if "interval" in claim.text else ""
+        told = told or f"95% interval {plain(claim.ci[0])} to {plain(claim.ci[1])}"
+        if claim.ci_source.startswith("computed"):
+            said.append(f"{told} worked out here")
+        elif "interval" not in claim.text:
+            said.append(told)
+    said += [f"may share people with {claim.overlap_group}"] if claim.overlap_group else []
     said += ["not poolable"] if claim.pool_ok is False else []
     return f" ({'; '.join(said)})" if said else ""
