@@ -78,7 +78,7 @@ def known(paper: Paper, plan: Plan) -> None:
 
 
 def figures(claim: Claim) -> str:
-    """What the text of a claim may not say: in whom, how many people, the interval, with which series it shares them."""
+    """What a claim may not say: in whom, how many people, the interval, with which series it shares them."""
     said = [claim.population] if claim.population else []
     said += [f"n={claim.n}"] if claim.n is not None else []
     if claim.ci:
