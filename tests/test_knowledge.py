@@ -120,3 +120,12 @@ def test_topics_speak_to_patients_plainly_and_give_no_survival_figure(pack: Pack
         if topic.id != "time_to_diagnosis":
             assert not any(word in topic.patient.text.lower() for word in SURVIVAL), topic.id
         assert "eligible" not in topic.patient.text.lower(), topic.id
+
+
+def test_a_figure_says_in_whom_it_was_found(pack: Pack) -> None:
+    for topic in pack.topics:
+        for row in topic.rows:
+            claim = pack.claims[row]
+            if claim.measure:
+                assert claim.population, f"{topic.id}: {row} says a figure of nobody"
+                assert not claim.population.startswith("as above"), row
