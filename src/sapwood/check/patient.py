@@ -65,6 +65,8 @@ class Patient:
     suffix: str = ""
     silence: bool = True
     """Whether silence may be read as "no" where the pack says so."""
+    ranges: bool = True
+    """Whether only plausible values are read."""
     raws: dict[str, Raw] = field(default_factory=dict)
     bounds: list[Any] = field(default_factory=list)
     abstracted: dict[str, None] = field(default_factory=dict)
@@ -196,6 +198,10 @@ class Patient:
         raw = self.raw(base, group)
         return some(_known(self.symbol(base, group)), every(raw.missing, self._applies(base, definition)))
 
+    def open_question(self, name: str, group: int | None) -> Bit:
+        """Whether a fact is unknown although it applies."""
+        return every(no(_known(self.symbol(name, group))), self._applies(name, self.pack.facts[name]))
+
     def _when(
         self, name: str, definition: FactDefinition, group: int | None, raw: Raw | None, applies: Bit
     ) -> When:
@@ -309,7 +315,7 @@ class Patient:
             low, high = z3.Real(f"{key} from"), z3.Real(f"{key} to")
             span = Span(known, (Share(low),), (Share(high),))
             self.bounds.append(low <= high)
-        if limits:
+        if limits and self.ranges:
             self.bounds.append(span.lows[0].over >= _z3(limits[0]))
             self.bounds.append(span.highs[0].over <= _z3(limits[1]))
         return span
@@ -360,11 +366,35 @@ class Patient:
             )
             for group in range(1, self.specimens)
         ]
-        return [*(one for one in invariants if one is not True), *more, *self.bounds]
+        return [*(one for one in invariants if one is not True), *more, *self._lines(), *self.bounds]
+
+    def _lines(self) -> Iterator[Any]:
+        """What lines of treatment can say together: the last dose is the last, the current line began before it."""
+        told: dict[str, Raw] = {}
+        for name, definition in self.pack.facts.items():
+            if definition.from_lines and name in self.raws:
+                told[definition.from_lines] = self.raws[name]
+        started = told.get("treatment_started")
+        for key, raw in told.items():
+            of_one, _, _ = key.partition(":")
+            if of_one == "given" and started is not None:
+                yield _implied(raw.value.true, z3.Not(started.value.false))
+            later = told.get({"last_dose_day": "last_dose_day"}.get(of_one, ""))
+            if later is not None and later is not raw:
+                yield _not_after(raw.value, later.value)
+        order = ("current_line_start", "first_dose_day", "cycle_start", "previous_dose_day", "last_dose_day")
+        days = [told[key].value for key in order if key in told]
+        for number, earlier in enumerate(days):
+            for later_day in days[number + 1 :]:
+                yield _not_after(earlier, later_day)
 
 
 def _implied(condition: Bit, consequence: Any) -> Any:
     return True if condition is False else z3.Implies(condition, consequence)
+
+
+def _not_after(earlier: When, later: When) -> Any:
+    return _implied(every(earlier.known, later.known), every(earlier.first_day <= later.last_day))
 
 
 def _z3(value: Any) -> Any:

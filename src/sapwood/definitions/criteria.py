@@ -17,6 +17,7 @@ class CriterionDefinition(Definition, frozen=True, rename={"is_": "is"}):
     rule_set: str = "definition"
     for_each: Literal["person", "specimen"] = "person"
     reversible: str = ""
+    never: list[Literal["true", "false", "unknown"]] = []
     patient: Plain = Plain()
     evidence: Words = []
     note: str = ""

@@ -1,0 +1,72 @@
+"""What a check found, what it proved, and what it could not prove: for a person, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+WEIGHTS = ("danger", "gap", "content")
+"""A danger could mislead about a patient; a gap leaves one without an answer; content is for its author."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A patient who shows a finding: an answers file for `sapwood plan`, and what the plan rests on."""
+
+    content: Mapping[str, Any]
+    words: tuple[str, ...]
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to put right, or to answer for: where, what, remedy, and a patient who shows it."""
+
+    kind: str
+    weight: str
+    where: str
+    what: str
+    remedy: str
+    witness: Witness | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for the same finding, whatever patient shows it."""
+        return f"{self.kind} | {self.where} | {self.what}"
+
+
+@dataclass
+class Section:
+    """One promise: how often it was proved, what breaks it, what could not be decided, what a reviewer should see."""
+
+    number: int
+    title: str
+    proved: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    not_proved: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a check of one pack says."""
+
+    pack: str
+    version: str
+    hash: str
+    sections: tuple[Section, ...]
+    limits: tuple[str, ...]
+    seconds: float = 0.0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, worst first, else in the order of the promises."""
+        found = [finding for section in self.sections for finding in section.findings]
+        return tuple(sorted(found, key=lambda one: WEIGHTS.index(one.weight)))
+
+    @property
+    def sound(self) -> bool:
+        """Whether there is nothing to put right; what could not be proved is said beside it."""
+        return not self.findings
