@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sapwood.criteria.tree import bases_in
 from sapwood.definitions import Alert, Option
 from sapwood.plan import Plan
 
@@ -165,7 +164,7 @@ def _unheard(ground: Ground, section: Section, name: str) -> None:
     """A criterion that holds a dose back is never unknown unheard: one of the alerts that read it speaks."""
     pack, places = ground.pack, ground.places
     weighty = [alert for alert in pack.pathway.alerts if alert.severity in ("hold", "stop", "urgent")]
-    reading = [alert for alert in weighty if name in _criteria_under(ground, f"alert:{alert.id}:when")]
+    reading = [alert for alert in weighty if name in ground.criteria_under(f"alert:{alert.id}:when")]
     beside = [alert for alert in weighty if any(set(alert.about) & set(one.about) for one in reading)]
     applies = some(
         *(
@@ -197,15 +196,3 @@ def _in_play(ground: Ground, alert: Alert, beside: list[Alert]) -> Bit:
     if not holds:
         return True
     return some(*(ground.places.truth(f"alert:{one.id}:applies").true for one in holds))
-
-
-def _criteria_under(ground: Ground, name: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        one = waiting.pop()
-        for used in bases_in(ground.pack.sentences[one].tree):
-            if used in ground.pack.criteria and used not in found:
-                found.add(used)
-                waiting.append(used)
-    return found

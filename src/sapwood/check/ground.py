@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from sapwood.answers import sheet_of
+from sapwood.criteria.tree import bases_in
 from sapwood.errors import SapwoodError
 from sapwood.facts import Facts
 from sapwood.pack import Pack
@@ -30,6 +31,7 @@ class Ground:
     def __init__(self, pack: Pack, *, seconds: float = 5.0) -> None:
         self.pack = pack
         self.seconds = seconds
+        self._under: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def patient(self) -> Patient:
@@ -57,6 +59,17 @@ class Ground:
     def prover(self) -> Prover:
         """The solver with all that holds of every patient."""
         return Prover(self.patient, seconds=self.seconds)
+
+    def criteria_under(self, name: str) -> tuple[str, ...]:
+        """The criteria that a sentence reads, itself or through others."""
+        if name not in self._under:
+            found: dict[str, None] = {}
+            for used in bases_in(self.pack.sentences[name].tree) if name in self.pack.sentences else ():
+                if used in self.pack.criteria:
+                    found[used] = None
+                found.update(dict.fromkeys(self.criteria_under(used)))
+            self._under[name] = tuple(found)
+        return self._under[name]
 
     def where(self, sort: str, name: str) -> str:
         """A place in the pack, for a person."""

@@ -263,6 +263,9 @@ class Patient:
                 low.lows[0].over >= 0,
                 high.lows[0].over > 0,
             ]
+            for limit in (high, low) if definition.plausible else ():
+                least, most = (_z3(Fraction(one)) for one in definition.plausible)
+                self.bounds += [limit.lows[0].over >= least, limit.lows[0].over <= most]
         when = self._time(f"{key} when", dated=True)
         self.bounds += list(self._window(definition, known, when))
         return Raw(name, group, definition.kind, known, unclear, value, high, low, when)

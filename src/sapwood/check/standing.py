@@ -156,7 +156,7 @@ def _is_idle(plan: Plan) -> bool:
 
 def _belongs_everywhere(option: Option) -> bool:
     """Supportive care without any condition is always there; it counts for nothing here."""
-    return option.kind == "support" and not (option.requires or option.rules_out)
+    return option.kind == "support" and option.offered == "TRUE" and not (option.requires or option.rules_out)
 
 
 def _could_be_given(ground: Ground, option: Option) -> Bit:
@@ -202,8 +202,17 @@ def _asked(ground: Ground, step: Step) -> Bit:
         read[f"option:{option.id}:offered"] = places.concerns(option.steps)
     for task in pathway.tasks:
         read[f"task:{task.id}:applies"] = read[f"task:{task.id}:done"] = places.concerns(task.steps)
+    for alert in pathway.alerts:
+        read[f"alert:{alert.id}:when"] = places.truth(f"alert:{alert.id}:applies").true
+    below: dict[str, list[Bit]] = {}
+    for name, here in read.items():
+        for one in (name, *ground.criteria_under(name)):
+            below.setdefault(one, []).append(here)
     return some(
-        *(every(here, places.truth(name).unknown, _askable(ground.patient, name)) for name, here in read.items())
+        *(
+            every(some(*here), places.truth(name).unknown, _askable(ground.patient, name))
+            for name, here in below.items()
+        )
     )
 
 
