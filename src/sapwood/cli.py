@@ -1,6 +1,7 @@
-"""The command line: `sapwood plan`, `ask`, `facts`, `explain`, `read`, `pack`.
+"""The command line: `sapwood plan`, `ask`, `facts`, `explain`, `read`, `pack`, `check`.
 
-Exit codes: 0 an answer was given; 2 the input could not be used (one clear line on standard error); 1 our own bug.
+Exit codes: 0 an answer was given; 2 the input could not be used (one clear line on standard error); 1 our own bug;
+3 a checked pack has findings.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from sapwood.check.command import add_options as add_check_options
 from sapwood.errors import AnswerError, Problem, SapwoodError
 from sapwood.formats import FORMATS, knows, write
 
@@ -118,6 +120,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write it there; without ID, and with html, a folder of all pages",
     )
+    checking = commands.add_parser("check", help="prove a pack, and search for the patient nobody thought of")
+    add_check_options(checking)
     pack = commands.add_parser("pack", help="the packs that come with Sapwood")
     actions = pack.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
     actions.add_parser("list", help="the packs by id")
@@ -136,8 +140,14 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     chosen = parser().parse_args(arguments)
+    code = 0
     try:
-        text = _run(chosen)
+        if chosen.command == "check":
+            from sapwood.check.command import run
+
+            text, code = run(chosen)
+        else:
+            text = _run(chosen)
     except SapwoodError as error:
         for problem in error.problems:
             print(f"sapwood: {_one_line(problem)}", file=sys.stderr)
@@ -162,7 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return code
 
 
 def _one_line(problem: Problem) -> str:

@@ -5,24 +5,28 @@ from __future__ import annotations
 from sapwood.definitions import Alert, Option
 from sapwood.plan import Plan
 
-from .findings import Finding, Section
-from .ground import Ground
+from .findings import TITLES, Finding, Section
+from .ground import Ground, shows_nothing
 from .logic import Bit, every, no, some
 
 
 def no_contradictions(ground: Ground) -> Section:
     """No option is open and ruled out, open beside one it excludes, or open while an alert says stop."""
-    section = Section(3, "No option contradicts itself, another, or an alert")
+    section = Section(3, TITLES[3])
     places, options = ground.places, {option.id: option for option in ground.pack.pathway.options}
     for option in options.values():
         standing = places.standing(option)
         ground.never(
             section,
             [standing["open"], some(standing["ruled_out"], standing["cannot_tell"])],
-            lambda option=option: Finding(
-                "option", "danger", ground.where("option", option.id), "stands open and closed at once", "Mend the checker."
+            Finding(
+                "option",
+                "danger",
+                ground.where("option", option.id),
+                "stands open and closed at once",
+                "Mend the checker.",
             ),
-            lambda plan: False,
+            shows_nothing,
             (),
         )
         for other in option.exclusive:
@@ -38,7 +42,9 @@ def no_contradictions(ground: Ground) -> Section:
 
 
 def _open_in(plan: Plan, option: Option) -> bool:
-    return any(one.option.id == option.id and one.standing in ("possible", "recommended") for one in plan.options)
+    return any(
+        one.option.id == option.id and one.standing in ("possible", "recommended") for one in plan.options
+    )
 
 
 def _exclusive(ground: Ground, section: Section, one: Option, other: Option) -> None:
@@ -52,7 +58,7 @@ def _exclusive(ground: Ground, section: Section, one: Option, other: Option) -> 
             places.standing(other)["open"],
             no(places.ended),
         ],
-        lambda: Finding(
+        Finding(
             "exclusive options",
             "danger",
             ground.where("option", one.id),
@@ -66,7 +72,9 @@ def _exclusive(ground: Ground, section: Section, one: Option, other: Option) -> 
 
 def _gates(option: Option) -> tuple[str, ...]:
     return tuple(
-        f"option:{option.id}:{sort}:{n}" for sort in ("requires", "rules_out") for n in range(len(getattr(option, sort)))
+        f"option:{option.id}:{sort}:{n}"
+        for sort in ("requires", "rules_out")
+        for n in range(len(getattr(option, sort)))
     )
 
 
@@ -80,15 +88,17 @@ def _stopped(ground: Ground, section: Section, alert: Alert, option: Option) -> 
             places.standing(option)["open"],
             no(places.ended),
         ],
-        lambda: Finding(
+        Finding(
             "open under a stop",
             "danger",
             ground.where("option", option.id),
             f"stands open while the alert `{alert.id}` says stop",
             "Let the same criterion rule the option out.",
         ),
-        lambda plan: _open_in(plan, option)
-        and any(shown.alert.id == alert.id and shown.state == "raised" for shown in plan.alerts),
+        lambda plan: (
+            _open_in(plan, option)
+            and any(shown.alert.id == alert.id and shown.state == "raised" for shown in plan.alerts)
+        ),
         (f"alert:{alert.id}:when", f"alert:{alert.id}:applies"),
     )
 
@@ -98,7 +108,7 @@ def _stopped(ground: Ground, section: Section, alert: Alert, option: Option) -> 
 
 def nothing_silent(ground: Ground) -> Section:
     """Where a hold or gate cannot be assessed, the plan says so: by an alert, or by an option that cannot be told."""
-    section = Section(7, "No hold and no gate is silent")
+    section = Section(7, TITLES[7])
     options = {option.id: option for option in ground.pack.pathway.options}
     for alert in ground.pack.pathway.alerts:
         if alert.severity in ("hold", "stop"):
@@ -118,20 +128,25 @@ def _silent_hold(ground: Ground, section: Section, alert: Alert, options: dict[s
     state = places.state(alert)
     unsaid = every(when.unknown, no(applies.false), no(state["cannot_tell"]))
     open_still = some(
-        *(every(places.concerns(options[name].steps), places.standing(options[name])["open"]) for name in alert.about)
+        *(
+            every(places.concerns(options[name].steps), places.standing(options[name])["open"])
+            for name in alert.about
+        )
     )
     ground.never(
         section,
         [unsaid, open_still if alert.about else applies.true, no(places.ended)],
-        lambda: Finding(
+        Finding(
             "silent hold",
             "danger",
             ground.where("alert", alert.id),
             "cannot be assessed and says nothing, while an option it is about stands open",
             "Take `speak_when_unknown: false` out, or let the same criterion be a gate of the option.",
         ),
-        lambda plan: not any(shown.alert.id == alert.id for shown in plan.alerts)
-        and (not alert.about or any(_open_in(plan, options[name]) for name in alert.about)),
+        lambda plan: (
+            not any(shown.alert.id == alert.id for shown in plan.alerts)
+            and (not alert.about or any(_open_in(plan, options[name]) for name in alert.about))
+        ),
         (f"alert:{alert.id}:when", f"alert:{alert.id}:applies"),
     )
 
@@ -145,7 +160,7 @@ def _silent_gates(ground: Ground, section: Section, option: Option) -> None:
         ground.never(
             section,
             [no(places.truth(name).true), places.concerns(option.steps), standing["open"], no(places.ended)],
-            lambda name=name: Finding(
+            Finding(
                 "silent gate",
                 "danger",
                 ground.where("option", option.id),
@@ -178,7 +193,7 @@ def _unheard(ground: Ground, section: Section, name: str) -> None:
     ground.never(
         section,
         [places.truth(name).unknown, applies, no(speaks), no(settled), no(places.ended)],
-        lambda: Finding(
+        Finding(
             "silent hold",
             "danger",
             ground.where("criterion", name),

@@ -6,6 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+TITLES = {
+    1: "Everybody stands in exactly one place",
+    2: "Somebody always has something to do",
+    3: "No option contradicts itself, another, or an alert",
+    4: "Every criterion can come out every way, and none is a copy",
+    5: "Every step can be reached and left",
+    6: "Knowing more never turns a verdict over",
+    7: "No hold and no gate is silent",
+    8: "Numbers are compared in their own units and ranges",
+    9: "What is used is asked for; all has words, evidence and cases",
+}
+
 WEIGHTS = ("danger", "gap", "content")
 """A danger could mislead about a patient; a gap leaves one without an answer; content is for its author."""
 

@@ -1,9 +1,11 @@
-"""What every promise of a check stands on: any patient, a prover, and the real planner that confirms each patient found."""
+"""What every promise stands on: any patient, a prover, and the real planner that confirms every patient found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+
+import z3
 
 from sapwood.answers import sheet_of
 from sapwood.criteria.tree import bases_in
@@ -23,6 +25,11 @@ from .prover import NotAnsweredError, Prover, Told, sheet_content
 
 NOTHING = Record(None, (), {}, (), ())
 _DEEP = 4
+
+
+def shows_nothing(plan: Plan) -> bool:
+    """For what no plan can show: were a patient found, the fault would be the checker's."""
+    return False
 
 
 class Ground:
@@ -60,6 +67,19 @@ class Ground:
         """The solver with all that holds of every patient."""
         return Prover(self.patient, seconds=self.seconds)
 
+    @cached_property
+    def contradiction(self) -> tuple[str, ...]:
+        """The invariants of `always` that cannot all be true of one patient; none where they can."""
+        solver = z3.Solver()
+        solver.add(*(bound for bound in self.patient.bounds if bound is not True))
+        marks = {z3.Bool(name): self.patient.truth(name).true for name in self.pack.invariants}
+        for mark, holds in marks.items():
+            solver.add(z3.Implies(mark, holds))
+        if solver.check(*marks) != z3.unsat:
+            return ()
+        core = {str(one) for one in solver.unsat_core()}
+        return tuple(name for name in self.pack.invariants if name in core)
+
     def criteria_under(self, name: str) -> tuple[str, ...]:
         """The criteria that a sentence reads, itself or through others."""
         if name not in self._under:
@@ -87,12 +107,11 @@ class Ground:
         self,
         section: Section,
         formulas: Sequence[Bit],
-        finding: Callable[[], Finding],
+        question: Finding,
         shows: Callable[[Plan], bool],
         because: Iterable[str],
     ) -> None:
         """Proves that there is no such patient, or files the finding with one, confirmed by the real planner."""
-        question = finding()
         said = f"{question.where}: {question.what}"
         try:
             told = self.prover.smallest(*formulas)

@@ -7,9 +7,8 @@ silence that may be read as "no", findings kept apart by specimen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -21,9 +20,10 @@ from sapwood.criteria.tree import Compare, In, Literal, Named, walk
 from sapwood.definitions import FactDefinition
 from sapwood.pack import Pack
 
-from .logic import FALSE, TRUE, UNKNOWN, Bit, Three, any_of, choose, every, no, some
-from .spans import NonLinearError, Share, Span, When
-from .translate import Word, day_number, translate
+from .logic import Bit, Three, any_of, choose, every, no, some
+from .spans import NonLinearError, Share, Span, When, term
+from .symbols import choose_symbol, either, implied, known_of, not_after, where
+from .translate import Word, translate
 
 SPECIMENS = 2
 """How many specimens a patient may have here."""
@@ -49,6 +49,18 @@ class Raw:
     def key(self) -> str:
         """The fact, and its specimen where it has one."""
         return self.name if self.group is None else f"{self.name}#{self.group}"
+
+    def parts(self) -> list[Any]:
+        """Every formula and number that says what is on record."""
+        found: list[Any] = [self.unclear]
+        for symbol in (self.value, self.high, self.low, self.when):
+            if isinstance(symbol, Word):
+                found += symbol.words.values()
+            elif isinstance(symbol, Span):
+                found += [symbol.known, *(share.over for share in (*symbol.lows, *symbol.highs))]
+            elif symbol is not None:
+                found += symbol
+        return [one for one in found if not isinstance(one, bool)]
 
     @property
     def missing(self) -> Bit:
@@ -138,7 +150,7 @@ class Patient:
         if definition.derived:
             return self._derived(name, definition, group, raw)
         assert raw is not None
-        value = _where(every(raw.told, applies), raw.value)
+        value = where(every(raw.told, applies), raw.value)
         return self._or_silence(definition, value, every(raw.missing, applies))
 
     def _tellable(self, name: str, definition: FactDefinition) -> bool:
@@ -166,8 +178,8 @@ class Patient:
             nought = (Share(Fraction(0)),)
             return Span(
                 some(value.known, covered),
-                tuple(_either(covered, nought[0], low) for low in value.lows),
-                tuple(_either(covered, nought[0], high) for high in value.highs),
+                tuple(either(covered, nought[0], low) for low in value.lows),
+                tuple(either(covered, nought[0], high) for high in value.highs),
             )
         return value
 
@@ -176,11 +188,11 @@ class Patient:
         closed = definition.closed_world
         if closed is not None:
             silent = every(*(self.silent_or_known(base, group) for base in self.pack.base_facts[name]))
-            worked = self._or_silence(definition, worked, every(no(_known(worked)), silent))
+            worked = self._or_silence(definition, worked, every(no(known_of(worked)), silent))
         if raw is None:
             return worked
         answered = some(raw.told, raw.unclear)
-        return _choose(answered, _where(raw.told, raw.value), worked)
+        return choose_symbol(answered, where(raw.told, raw.value), worked)
 
     def silent_or_known(self, base: str, group: int | None) -> Bit:
         """Whether a fact something is worked out from is known, or nothing of it is on record."""
@@ -196,11 +208,11 @@ class Patient:
 
     def _silent_or_known(self, base: str, definition: FactDefinition, group: int | None) -> Bit:
         raw = self.raw(base, group)
-        return some(_known(self.symbol(base, group)), every(raw.missing, self._applies(base, definition)))
+        return some(known_of(self.symbol(base, group)), every(raw.missing, self._applies(base, definition)))
 
     def open_question(self, name: str, group: int | None) -> Bit:
         """Whether a fact is unknown although it applies."""
-        return every(no(_known(self.symbol(name, group))), self._applies(name, self.pack.facts[name]))
+        return every(no(known_of(self.symbol(name, group))), self._applies(name, self.pack.facts[name]))
 
     def _when(
         self, name: str, definition: FactDefinition, group: int | None, raw: Raw | None, applies: Bit
@@ -209,7 +221,7 @@ class Patient:
             assert raw.when is not None
             return raw.when._replace(known=every(raw.when.known, raw.told, applies))
         bases = [
-            (every(time.known, _known(self._base_symbol(base, group))), time)
+            (every(time.known, known_of(self._base_symbol(base, group))), time)
             for base in self.pack.base_facts[name]
             if (time := self._base_when(base, group)) is not None
         ]
@@ -218,15 +230,17 @@ class Patient:
             newer = every(known, some(no(latest.known), latest.last_day < time.last_day))
             latest = When(
                 some(latest.known, known),
-                *(choose(newer, _z3(new), _z3(old)) for new, old in zip(time[1:], latest[1:], strict=True)),
+                *(choose(newer, term(new), term(old)) for new, old in zip(time[1:], latest[1:], strict=True)),
             )
         worked = self._sentence(name, group)
-        latest = latest._replace(known=every(latest.known, _known(worked)))
+        latest = latest._replace(known=every(latest.known, known_of(worked)))
         if raw is None:
             return latest
         assert raw.when is not None
         answered = some(raw.told, raw.unclear)
-        chosen: When = _choose(answered, raw.when._replace(known=every(raw.when.known, raw.told)), latest)
+        chosen: When = choose_symbol(
+            answered, raw.when._replace(known=every(raw.when.known, raw.told)), latest
+        )
         return chosen
 
     def _base_symbol(self, base: str, group: int | None) -> Any:
@@ -251,7 +265,7 @@ class Patient:
     def _new_raw(self, name: str, group: int | None, key: str) -> Raw:
         definition = self.pack.facts[name]
         value = self._anything(name, group, definition.kind)
-        known = _known(value)
+        known = known_of(value)
         unclear = z3.Bool(f"{key} is unclear{self.suffix}")
         self.bounds.append(z3.Not(every(known, unclear)) if known is not False else True)
         high = low = None
@@ -259,12 +273,12 @@ class Patient:
             high, low = self._limit(key, "high"), self._limit(key, "low")
             both = every(high.known, low.known)
             self.bounds += [
-                _implied(both, low.highs[0].over <= high.lows[0].over),
+                implied(both, low.highs[0].over <= high.lows[0].over),
                 low.lows[0].over >= 0,
                 high.lows[0].over > 0,
             ]
             for limit in (high, low) if definition.plausible else ():
-                least, most = (_z3(Fraction(one)) for one in definition.plausible)
+                least, most = (term(Fraction(one)) for one in definition.plausible)
                 self.bounds += [limit.lows[0].over >= least, limit.lows[0].over <= most]
         when = self._time(f"{key} when", dated=True)
         self.bounds += list(self._window(definition, known, when))
@@ -276,13 +290,13 @@ class Patient:
 
     def _window(self, definition: FactDefinition, known: Bit, when: When) -> Iterator[Any]:
         """A known value is not from after today, nor older than the fact lets it count."""
-        yield _implied(when.known, when.first_day <= 0)
+        yield implied(when.known, when.first_day <= 0)
         for length in (definition.holds, definition.within):
             span = duration(length)
             if span is not None:
-                yield _implied(every(known, when.known), when.first_day >= -span.days)
+                yield implied(every(known, when.known), when.first_day >= -span.days)
         if definition.on_day == "as_of":
-            yield _implied(every(known, when.known), every(when.first_day == 0, when.last_day == 0))
+            yield implied(every(known, when.known), every(when.first_day == 0, when.last_day == 0))
 
     def _anything(self, name: str, group: int | None, kind: str) -> Any:
         """A value of this kind about which nothing is known but what its fact says of it."""
@@ -319,8 +333,8 @@ class Patient:
             span = Span(known, (Share(low),), (Share(high),))
             self.bounds.append(low <= high)
         if limits and self.ranges:
-            self.bounds.append(span.lows[0].over >= _z3(limits[0]))
-            self.bounds.append(span.highs[0].over <= _z3(limits[1]))
+            self.bounds.append(span.lows[0].over >= term(limits[0]))
+            self.bounds.append(span.highs[0].over <= term(limits[1]))
         return span
 
     def _time(self, key: str, *, dated: bool) -> When:
@@ -363,7 +377,7 @@ class Patient:
         """What holds of every patient: the bounds of every fact so far, and the pack's invariants."""
         invariants = [no(self.truth(name).false) for name in self.pack.invariants]
         more = [
-            _implied(
+            implied(
                 self.there(group),
                 some(*(no(raw.missing) for raw in list(self.raws.values()) if raw.group == group)),
             )
@@ -381,84 +395,12 @@ class Patient:
         for key, raw in told.items():
             of_one, _, _ = key.partition(":")
             if of_one == "given" and started is not None:
-                yield _implied(raw.value.true, z3.Not(started.value.false))
+                yield implied(raw.value.true, z3.Not(started.value.false))
             later = told.get({"last_dose_day": "last_dose_day"}.get(of_one, ""))
             if later is not None and later is not raw:
-                yield _not_after(raw.value, later.value)
+                yield not_after(raw.value, later.value)
         order = ("current_line_start", "first_dose_day", "cycle_start", "previous_dose_day", "last_dose_day")
         days = [told[key].value for key in order if key in told]
         for number, earlier in enumerate(days):
             for later_day in days[number + 1 :]:
-                yield _not_after(earlier, later_day)
-
-
-def _implied(condition: Bit, consequence: Any) -> Any:
-    return True if condition is False else z3.Implies(condition, consequence)
-
-
-def _not_after(earlier: When, later: When) -> Any:
-    return _implied(every(earlier.known, later.known), every(earlier.first_day <= later.last_day))
-
-
-def _z3(value: Any) -> Any:
-    return z3.Q(value.numerator, value.denominator) if isinstance(value, Fraction) else value
-
-
-def _known(symbol: Any) -> Bit:
-    return some(*symbol) if isinstance(symbol, Three) else symbol.known
-
-
-def _where(condition: Bit, value: Any) -> Any:
-    """The value where the condition holds, else unknown."""
-    if isinstance(value, Three):
-        return Three(every(condition, value.true), every(condition, value.false))
-    return value._replace(known=every(condition, value.known))
-
-
-def _either(condition: Bit, yes: Share, otherwise: Share) -> Share:
-    if yes.over == 0 and not isinstance(otherwise.over, Fraction):
-        return Share(choose(condition, _z3(Fraction(0)), otherwise.over), otherwise.under)
-    return yes if condition is True else otherwise
-
-
-def _choose(condition: Bit, yes: Any, otherwise: Any) -> Any:
-    """One of two symbols of one kind."""
-    if isinstance(yes, Three):
-        return Three(
-            choose(condition, yes.true, otherwise.true), choose(condition, yes.false, otherwise.false)
-        )
-    if isinstance(yes, When):
-        return When(
-            choose(condition, yes.known, otherwise.known),
-            *(choose(condition, _z3(a), _z3(b)) for a, b in zip(yes[1:], otherwise[1:], strict=True)),
-        )
-    if isinstance(yes, Word):
-        words = dict.fromkeys((*yes.words, *otherwise.words))
-        return Word(
-            choose(condition, yes.known, otherwise.known),
-            {
-                word: choose(condition, yes.words.get(word, False), otherwise.words.get(word, False))
-                for word in words
-            },
-        )
-    assert isinstance(yes, Span)
-    return Span(
-        choose(condition, yes.known, otherwise.known),
-        _ends(condition, yes.lows, otherwise.lows),
-        _ends(condition, yes.highs, otherwise.highs),
-    )
-
-
-def _ends(condition: Bit, yes: tuple[Share, ...], otherwise: tuple[Share, ...]) -> tuple[Share, ...]:
-    """The ends of a number that is worked out unless somebody says it."""
-    return tuple(
-        Share(choose(condition, _z3(one.over), _z3(other.over)), other.under)
-        if one.under == other.under
-        else Share(choose(condition, _z3(one.over) * _z3(other.under), _z3(other.over)), other.under)
-        for one in yes
-        for other in otherwise
-    )
-
-
-Reader = Callable[[str], Any]
-__all__ = ["FALSE", "OTHER", "TRUE", "UNKNOWN", "Decimal", "Patient", "Raw", "day_number"]
+                yield not_after(earlier, later_day)

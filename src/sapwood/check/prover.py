@@ -173,7 +173,9 @@ class _Telling:
             if isinstance(raw.value, When):
                 days += [raw.value.first_day, raw.value.last_day]
             numbers += [
-                limit.lows[0].over for limit in (raw.high, raw.low) if limit is not None and self.true(limit.known)
+                limit.lows[0].over
+                for limit in (raw.high, raw.low)
+                if limit is not None and self.true(limit.known)
             ]
             if raw.when is not None and self.true(raw.when.known):
                 days += [raw.when.first_day, raw.when.last_day]

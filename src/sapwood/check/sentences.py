@@ -1,4 +1,4 @@
-"""Promises 4 and 6: every criterion can come out every way, none is another's copy, and learning more settles for good."""
+"""Promises 4 and 6: every criterion can come out every way, none is a copy, and learning more settles for good."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import z3
 from sapwood.criteria.tree import Named, Tree, walk
 from sapwood.pack import Pack
 
-from .findings import Finding, Section
+from .findings import TITLES, Finding, Section
 from .ground import Ground
 from .logic import Bit, Three, every, no, same, some
 from .patient import Patient
@@ -23,11 +23,30 @@ _TRIED = 80
 
 def every_way(ground: Ground) -> Section:
     """Every criterion can be true, false and unknown; no two are the same, or each other's opposite."""
-    section = Section(4, "Every criterion can come out every way, and none is another's copy")
+    section = Section(4, TITLES[4])
+    if ground.contradiction:
+        numbers = ", ".join(name.removeprefix("always:") for name in ground.contradiction)
+        what, remedy = f"cannot all be true of one patient: {numbers}", "Mend or take out one of them."
+        section.findings.append(Finding("always", "danger", ground.where("facts", "always"), what, remedy))
+    for name in ground.pack.invariants:
+        _excludes_somebody(ground, section, name)
     for name in ground.pack.criteria:
         _comes_out(ground, section, name)
     _copies(ground, section)
     return section
+
+
+def _excludes_somebody(ground: Ground, section: Section, name: str) -> None:
+    """An invariant is there to rule out an impossible patient; one that rules out nobody is a slip."""
+    solver = z3.Solver()
+    solver.set("timeout", int(ground.seconds * 1000))
+    solver.add(*(bound for bound in ground.patient.bounds if bound is not True))
+    broken = ground.patient.truth(name).false
+    if broken is False or (broken is not True and solver.check(broken) == z3.unsat):
+        what, remedy = "excludes nobody", "Mend the sentence, or take it out."
+        section.findings.append(Finding("always", "content", ground.where("facts", name), what, remedy))
+    else:
+        section.proved += 1
 
 
 def _comes_out(ground: Ground, section: Section, name: str) -> None:
@@ -42,16 +61,18 @@ def _comes_out(ground: Ground, section: Section, name: str) -> None:
             section.proved += 1
         elif can:
             what = f"can be {way}, though the pack says it never is"
-            section.findings.append(
-                Finding("comes out", "gap", where, what, f"Take `{way}` out of `never`.")
-            )
+            section.findings.append(Finding("comes out", "gap", where, what, f"Take `{way}` out of `never`."))
         elif way == "true" and _outside_the_ranges(ground, name):
             what = "can be true only of a value outside its plausible range, which is never read"
-            section.findings.append(Finding("comes out", "danger", where, what, "Mend the number or the range."))
+            section.findings.append(
+                Finding("comes out", "danger", where, what, "Mend the number or the range.")
+            )
         else:
             what = f"can never be {way}"
             remedy = f"Mend the sentence; where it is meant so, say `never: [{way}]`."
-            section.findings.append(Finding("comes out", "danger" if way == "true" else "gap", where, what, remedy))
+            section.findings.append(
+                Finding("comes out", "danger" if way == "true" else "gap", where, what, remedy)
+            )
 
 
 def _outside_the_ranges(ground: Ground, name: str) -> bool:
@@ -121,7 +142,9 @@ def _one_pair(ground: Ground, section: Section, kind: str, one: str, other: str)
     if can is not False:
         return
     sets = pack.criteria[one].rule_set, pack.criteria[other].rule_set
-    said = f"`{one}` and `{other}` " + ("always answer alike" if kind == "copy" else "are each other's opposite")
+    said = f"`{one}` and `{other}` " + (
+        "always answer alike" if kind == "copy" else "are each other's opposite"
+    )
     if sets[0] != sets[1] or pack.criteria[one].for_each != pack.criteria[other].for_each:
         section.notes.append(f"{said}; they are kept apart as rules of {sets[0]} and of {sets[1]}")
         return
@@ -134,7 +157,7 @@ def _one_pair(ground: Ground, section: Section, kind: str, one: str, other: str)
 
 def learning_settles(ground: Ground) -> Section:
     """Each sentence alone never turns over as its names become better known; so neither does the whole pack."""
-    section = Section(6, "Knowing more never turns a verdict over")
+    section = Section(6, TITLES[6])
     for name, sentence in ground.pack.sentences.items():
         answer = _turns_over(sentence.tree, ground)
         if answer is None:
@@ -232,9 +255,7 @@ def resting_on_silence(ground: Ground, section: Section) -> dict[str, list[str]]
     found = {}
     for name in pack.criteria:
         with_silence, without = ground.patient.truth(name), open_world.truth(name)
-        loses = some(
-            every(with_silence.true, no(without.true)), every(with_silence.false, no(without.false))
-        )
+        loses = some(every(with_silence.true, no(without.true)), every(with_silence.false, no(without.false)))
         try:
             rests = prover.possible(loses)
         except NotAnsweredError:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from sapwood.definitions import FollowUp, Option, Step
+from collections.abc import Callable
+
+import z3
+
+from sapwood.definitions import FollowUp, Option, Step, Track
 from sapwood.pathway import NO_SIGNAL
 from sapwood.plan import Plan
 
-from .findings import Finding, Section
-from .ground import Ground
-from .logic import Bit, every, no, some
+from .findings import TITLES, Finding, Section
+from .ground import Ground, shows_nothing
+from .logic import Bit, every, implies, no, some
 from .patient import Patient
 from .prover import NotAnsweredError
 
 
 def one_position(ground: Ground) -> Section:
     """Every patient stands on exactly one step; every track says one thing."""
-    section = Section(1, "Everybody stands in exactly one place")
+    section = Section(1, TITLES[1])
     places, pathway = ground.places, ground.pack.pathway
 
     def not_one(bits: list[Bit]) -> Bit:
@@ -28,23 +32,27 @@ def one_position(ground: Ground) -> Section:
     ground.never(
         section,
         [not_one(list(places.position.values()))],
-        lambda: fault("pathway", "steps", "a person stands on no step, or on two", "Mend the checker."),
-        lambda plan: False,
+        fault("pathway", "steps", "a person stands on no step, or on two", "Mend the checker."),
+        shows_nothing,
         (),
     )
     for number, step in enumerate(pathway.steps):
-        behind = every(places.gaps[step.id], *(no(places.position[one.id]) for one in pathway.steps[number + 1 :]))
+        behind = every(
+            places.gaps[step.id], *(no(places.position[one.id]) for one in pathway.steps[number + 1 :])
+        )
         ground.never(
             section,
             [behind],
-            lambda step=step: fault("step", step.id, "is a gap of somebody who stands before it", "Mend the checker."),
-            lambda plan: False,
+            fault("step", step.id, "is a gap of somebody who stands before it", "Mend the checker."),
+            shows_nothing,
             (),
         )
         gaps = [
             one.id
             for one in pathway.steps[:number]
-            if ground.possible(section, f"{one.id} open behind {step.id}", places.position[step.id], places.gaps[one.id])
+            if ground.possible(
+                section, f"{one.id} open behind {step.id}", places.position[step.id], places.gaps[one.id]
+            )
         ]
         section.notes.append(f"{step.id}: may leave open behind it {', '.join(gaps) or 'nothing'}")
     for track in pathway.tracks:
@@ -52,35 +60,48 @@ def one_position(ground: Ground) -> Section:
         ground.never(
             section,
             [not_one(list(found.values()))],
-            lambda track=track: fault("track", track.id, "says two things at once", "Mend the checker."),
-            lambda plan: False,
+            fault("track", track.id, "says two things at once", "Mend the checker."),
+            shows_nothing,
             (),
         )
         names = [f"track:{track.id}:{n}" for n in range(len(track.statuses))]
         ground.never(
             section,
             [found["not_started"], no(places.position[NO_SIGNAL])],
-            lambda track=track: fault(
+            fault(
                 "track", track.id, "none of its statuses fits somebody", "Add a last status without `when`."
             ),
-            lambda plan, track=track: any(
-                one.id == track.id and one.status == "not_started" and not one.because for one in plan.position.tracks
-            ),
+            _unplaced(track),
             names,
         )
         for n, status in enumerate(track.statuses):
             if ground.possible(section, f"track {track.id}: {status.status}", found[n]) is False:
                 section.findings.append(
-                    fault("track", track.id, f"`{status.status}` can be said of nobody", "Take it out, or move it up.")
+                    fault(
+                        "track",
+                        track.id,
+                        f"`{status.status}` can be said of nobody",
+                        "Take it out, or move it up.",
+                    )
                 )
             else:
                 section.proved += 1
     return section
 
 
+def _unplaced(track: Track) -> Callable[[Plan], bool]:
+    def shows(plan: Plan) -> bool:
+        return any(
+            one.id == track.id and one.status == "not_started" and not one.because
+            for one in plan.position.tracks
+        )
+
+    return shows
+
+
 def something_to_do(ground: Ground) -> Section:
     """On every open step there is an option, a task, a follow-up or a question; and the unknown patient is asked."""
-    section = Section(2, "Somebody always has something to do")
+    section = Section(2, TITLES[2])
     for step in ground.pack.pathway.steps:
         _on_step(ground, section, step)
     plan = ground.plan_of((), "Nothing is known")
@@ -106,23 +127,24 @@ def _on_step(ground: Ground, section: Section, step: Step) -> None:
     here = every(places.position[step.id], places.open[step.id], no(places.ended))
     treated = some(*(_could_be_given(ground, option) for option in ground.pack.pathway.options))
     tasked = some(
-        *(every(places.concerns(task.steps), places.status(task)["due"]) for task in ground.pack.pathway.tasks)
+        *(
+            every(places.concerns(task.steps), places.status(task)["due"])
+            for task in ground.pack.pathway.tasks
+        )
     )
     followed = some(*(_comes_round(ground, item) for item in ground.pack.pathway.follow_up))
     idle = [here, no(treated), no(tasked), no(followed)]
     asked = _asked(ground, step)
 
-    def finding() -> Finding:
-        return Finding(
-            "dead end",
-            "danger",
-            ground.where("step", step.id),
-            "somebody stands here with no option, nothing due and nothing asked",
-            "Add a task or an option, or let the step close.",
-        )
-
+    finding = Finding(
+        "dead end",
+        "danger",
+        ground.where("step", step.id),
+        "somebody stands here with no option, nothing due and nothing asked",
+        "Add a task or an option, or let the step close.",
+    )
     names = (f"step:{step.id}:opens", f"step:{step.id}:closes")
-    ground.never(section, [*idle, no(asked)], finding, lambda plan: _is_idle(plan), names)
+    ground.never(section, [*idle, no(asked)], finding, _is_idle, names)
     _questions_are_asked(ground, section, step, [*idle, asked])
 
 
@@ -137,18 +159,31 @@ def _questions_are_asked(ground: Ground, section: Section, step: Step, formulas:
         return
     plan = ground.plan_of(told, f"Only questions are left on {step.id}")
     if plan is not None and _is_idle(plan):
-        what = "somebody stands here with no option and nothing due, something is unknown, and nothing is asked"
+        what = (
+            "somebody stands here with no option and nothing due, something is unknown, and nothing is asked"
+        )
         remedy = "Give the unknown facts an `ask`, or add a task."
         names = (f"step:{step.id}:opens", f"step:{step.id}:closes")
         section.findings.append(
-            Finding("dead end", "danger", ground.where("step", step.id), what, remedy, ground.witness(told, plan, what, names))
+            Finding(
+                "dead end",
+                "danger",
+                ground.where("step", step.id),
+                what,
+                remedy,
+                ground.witness(told, plan, what, names),
+            )
         )
     elif plan is not None:
-        section.notes.append(f"{step.id}: somebody may have nothing but questions ({plan.questions[:1][0].fact} first)")
+        section.notes.append(
+            f"{step.id}: somebody may have nothing but questions ({plan.questions[:1][0].fact} first)"
+        )
 
 
 def _is_idle(plan: Plan) -> bool:
-    options = [one for one in plan.options if one.standing != "ruled_out" and not _belongs_everywhere(one.option)]
+    options = [
+        one for one in plan.options if one.standing != "ruled_out" and not _belongs_everywhere(one.option)
+    ]
     tasks = [one for one in plan.tasks if one.status == "due"]
     follow_up = [one for one in plan.follow_up if one.status in ("due", "overdue", "planned")]
     return not (options or tasks or follow_up or plan.questions)
@@ -194,7 +229,7 @@ def _asked(ground: Ground, step: Step) -> Bit:
     read: dict[str, Bit] = {}
     for one in pathway.steps:
         read |= {f"step:{one.id}:opens": True, f"step:{one.id}:closes": True}
-    read |= {name: True for name in (*step.focus, *ground.pack.about.turns_on)}
+    read |= dict.fromkeys((*step.focus, *ground.pack.about.turns_on), True)
     for option in pathway.options:
         for sort in ("requires", "rules_out"):
             for number in range(len(getattr(option, sort))):
@@ -206,8 +241,8 @@ def _asked(ground: Ground, step: Step) -> Bit:
         read[f"alert:{alert.id}:when"] = places.truth(f"alert:{alert.id}:applies").true
     below: dict[str, list[Bit]] = {}
     for name, here in read.items():
-        for one in (name, *ground.criteria_under(name)):
-            below.setdefault(one, []).append(here)
+        for under in (name, *ground.criteria_under(name)):
+            below.setdefault(under, []).append(here)
     return some(
         *(
             every(some(*here), places.truth(name).unknown, _askable(ground.patient, name))
@@ -232,11 +267,13 @@ def _askable(patient: Patient, name: str) -> Bit:
 
 def every_step_is_reached_and_left(ground: Ground) -> Section:
     """Every step can be reached and left; where somebody stands follows from the facts alone."""
-    section = Section(5, "Every step can be reached and left")
+    section = Section(5, TITLES[5])
     places, steps = ground.places, ground.pack.pathway.steps
     for number, step in enumerate(steps):
         where = ground.where("step", step.id)
-        reached = ground.possible(section, f"{where}: reached", places.position[step.id], places.open[step.id])
+        reached = ground.possible(
+            section, f"{where}: reached", places.position[step.id], places.open[step.id]
+        )
         if reached is False:
             what = "nobody can stand here"
             remedy = "Look at `opens` and `closes`, and at the steps after it that open sooner."
@@ -244,8 +281,12 @@ def every_step_is_reached_and_left(ground: Ground) -> Section:
         closed = every(places.opened[step.id], no(places.open[step.id]))
         left = ground.possible(section, f"{where}: left", closed)
         if left is False:
-            what = "once open it never closes" + (", and stays behind as a gap" if number + 1 < len(steps) else "")
-            section.findings.append(Finding("endless step", "gap", where, what, "Give it a `closes` that can be true."))
+            what = "once open it never closes" + (
+                ", and stays behind as a gap" if number + 1 < len(steps) else ""
+            )
+            section.findings.append(
+                Finding("endless step", "gap", where, what, "Give it a `closes` that can be true.")
+            )
         section.proved += (reached is True) + (left is True)
     section.proved += 1
     section.notes.append(
@@ -253,3 +294,40 @@ def every_step_is_reached_and_left(ground: Ground) -> Section:
         "new fact."
     )
     return section
+
+
+def ways(ground: Ground) -> list[tuple[str, str]]:
+    """From which step to which one more fact moves somebody who has no step open but the one, before and after."""
+    before, after = ground, Ground(ground.pack, seconds=ground.seconds)
+    after.__dict__["patient"] = later = Patient(ground.pack, suffix=" later")
+    for name in after.sentences:
+        later.truth(name)
+    changes: list[Bit] = []
+    learned: list[Bit] = []
+    for key, raw in before.patient.raws.items():
+        pairs = zip(raw.parts(), later.raws[key].parts(), strict=True)
+        changed = some(*(no(one == other) for one, other in pairs))
+        changes.append(changed)
+        learned.append(implies(changed, every(no(raw.told), later.raws[key].told)))
+    solver = z3.Solver()
+    solver.set("timeout", int(ground.seconds * 1000))
+    for bound in (*before.patient.everybody(), *later.everybody(), *learned, z3.AtMost(*changes, 1)):
+        if bound is not True:
+            solver.add(bound)
+    for number in range(1, later.specimens):
+        solver.add(before.patient.there(number) == later.there(number))
+    found = []
+    steps = [step.id for step in ground.pack.pathway.steps]
+    for one in steps:
+        for other in steps:
+            if one != other:
+                stands = _alone(before, one), _alone(after, other)
+                moves = not any(bit is False for bit in stands) and solver.check(*stands) == z3.sat
+                found += [(one, other)] * moves
+    return found
+
+
+def _alone(ground: Ground, step: str) -> Bit:
+    """Whether a step is open, and no other."""
+    is_open = ground.places.open
+    return every(is_open[step], *(no(bit) for other, bit in is_open.items() if other != step))
