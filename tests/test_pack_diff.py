@@ -137,7 +137,7 @@ def test_a_moved_threshold_names_the_patient_and_the_rule(edition: Path) -> None
 
 def test_other_words_read_the_same(edition: Path) -> None:
     change(edition, "criteria.yaml", "means: Every gate of quill is open.", "means: Quill may begin.")
-    found = diff(lantern(), load_pack(edition), [edition])
+    found = diff(lantern(reviewed=False), load_pack(edition), [edition])
     assert [one.turns for one in found.patients] == [()]
     assert "0 would read differently, 1 the same" in show_diff(found)
 

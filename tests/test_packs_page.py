@@ -30,7 +30,6 @@ FILES = ("pack", "facts", "criteria", "pathway", "evidence", "knowledge", "trial
 SHAPES: dict[str, dict[str, type[Definition]]] = {
     "pack.yaml": {
         "pack": definitions.PackDefinition,
-        "review": definitions.Review,
         "board": definitions.Board,
         "saying": definitions.Said,
     },
@@ -42,6 +41,7 @@ SHAPES: dict[str, dict[str, type[Definition]]] = {
         "closed world": definitions.ClosedWorld,
         "always": definitions.Always,
     },
+    "reviews": {"review": definitions.Review},
     "criteria.yaml": {"criterion": definitions.CriterionDefinition},
     "pathway.yaml": {
         "pathway": definitions.PathwayDefinition,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from sapwood import pack_cache
@@ -54,20 +55,26 @@ def load_pack(pack: str | Path) -> Pack:
     Raises PackError with every problem found: unknown keys, names, evidence; sentences outside the language.
     """
     folder = pack_folder(pack)
-    content = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+    files = {
+        path.relative_to(folder): path.read_bytes()
         for path in sorted(folder.rglob("*.yaml"))
         if path.relative_to(folder).parts[0] not in ("cases", "cards", "questionnaires")
     }
-    digest = hashlib.sha256()
-    for name, data in content.items():
-        digest.update(f"{name}\0{len(data)}\0".encode() + data)
-    key = digest.hexdigest()
+    content = _hash({path: data for path, data in files.items() if path.parts[0] != "reviews"})
+    key = _hash(files)
     cached = pack_cache.fetch(key)
     if isinstance(cached, Pack):
         return cached
     from sapwood.pack_reading import read_pack
 
-    loaded = read_pack(folder, key)
+    loaded = read_pack(folder, content)
     pack_cache.store(key, loaded)
     return loaded
+
+
+def _hash(files: Mapping[Path, bytes]) -> str:
+    """One number for the names and the bytes of some files."""
+    digest = hashlib.sha256()
+    for path, data in files.items():
+        digest.update(f"{path.as_posix()}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()

@@ -18,6 +18,7 @@ from sapwood.definitions import (
     PackDefinition,
     PathwayDefinition,
     Regimen,
+    Review,
     Topic,
     Trial,
 )
@@ -55,12 +56,13 @@ class Pack:
     invariants: tuple[str, ...] = ()
     topics: tuple[Topic, ...] = ()
     trials: tuple[Trial, ...] = ()
+    reviews: tuple[Review, ...] = ()
     _compiled: dict[str, Callable[[Mapping[str, Value]], Value]] = field(default_factory=dict, repr=False)
 
     @property
     def reviewed(self) -> bool:
-        """Whether a clinician has put their name to this content; until then nothing is recommended."""
-        return bool(self.about.reviews)
+        """Whether a clinician signed exactly this content; until then, and after any edit, nothing is recommended."""
+        return any(review.content == self.hash for review in self.reviews)
 
     def compiled(self, name: str) -> Callable[[Mapping[str, Value]], Value]:
         """The sentence of that name as a function of the values."""

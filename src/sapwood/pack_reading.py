@@ -21,6 +21,7 @@ from sapwood.definitions import (
     PackDefinition,
     PathwayDefinition,
     Regimen,
+    Review,
     Trial,
     TrialsDefinition,
 )
@@ -36,15 +37,20 @@ T = TypeVar("T")
 
 def read_pack(folder: Path, key: str) -> Pack:
     """The pack in a folder; raises PackError with every problem found."""
-    return _Reading(folder, key).pack()
+    return read_content(PackFiles(folder), key)
+
+
+def read_content(files: PackFiles, key: str) -> Pack:
+    """The pack in these files, which need not lie in a folder."""
+    return _Reading(files, key).pack()
 
 
 class _Reading:
     """One reading of a folder; collects problems, and stops only when a whole stage is read."""
 
-    def __init__(self, folder: Path, key: str) -> None:
+    def __init__(self, files: PackFiles, key: str) -> None:
         self.key = key
-        self.files = PackFiles(folder)
+        self.files = files
         self.problems = self.files.problems
         self.sentences: dict[str, Sentence] = {}
         self.names: dict[str, Name] = dict(BUILT_IN)
@@ -69,6 +75,7 @@ class _Reading:
         knowledge = self.whole("knowledge", KnowledgeDefinition, default=KnowledgeDefinition())
         trials = self.whole("trials", TrialsDefinition, default=TrialsDefinition())
         regimens = self.regimens()
+        reviews = self.reviews()
         self.stop_if_faulty()
         assert about is not None and pathway is not None and evidence is not None
         assert knowledge is not None and trials is not None
@@ -95,6 +102,7 @@ class _Reading:
             tuple(always),
             tuple(knowledge.topics),
             tuple(trials.trials),
+            reviews,
         )
 
     # --- reading files -------------------------------------------------------------------------
@@ -151,6 +159,14 @@ class _Reading:
             if invariant is not None:
                 found[f"always:{number}"] = invariant
         return found
+
+    def reviews(self) -> tuple[Review, ...]:
+        """The signatures in the folder `reviews`, each over the content it was given for."""
+        found = [
+            self.convert(self.files.read(file), Review, self.where(file))
+            for file in self.files.there("reviews")
+        ]
+        return tuple(review for review in found if review is not None)
 
     def regimens(self) -> dict[str, Regimen]:
         found: dict[str, Regimen] = {}

@@ -161,7 +161,8 @@ def patient_texts(pack: Pack) -> Iterator[tuple[str, str, str]]:
             yield "fact", name, fact.ask.patient
     for topic in pack.topics:
         yield from (("topic", topic.id, text) for text in (topic.patient.title, topic.patient.text) if text)
-    for key in map(str, type(pack.about).__struct_fields__):
+    keys: tuple[str, ...] = type(pack.about).__struct_fields__
+    for key in keys:
         if (key.endswith("_patient") or key == "patient_notice") and (text := str(getattr(pack.about, key))):
             yield "pack.yaml", key, text
 

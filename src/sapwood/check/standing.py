@@ -149,7 +149,9 @@ def _on_step(ground: Ground, section: Section, step: Step) -> None:
 
 
 def _questions_are_asked(ground: Ground, section: Section, step: Step, formulas: list[Bit]) -> None:
-    """Where only a question is left, the planner really asks one; tried on a few such patients."""
+    """Where only a question is left, the planner really asks one."""
+    if ground.known:
+        return
     try:
         told = ground.prover.smallest(*formulas)
     except NotAnsweredError:

@@ -24,11 +24,13 @@ class Board(Definition, frozen=True):
 
 
 class Review(Definition, frozen=True):
-    """A named person who reviewed the pack."""
+    """A signature: a named person reviewed the pack as it was when its content had this hash."""
 
     name: str
     role: str
     date: str
+    content: str
+    note: str = ""
 
 
 class PackDefinition(Definition, frozen=True):
@@ -42,7 +44,6 @@ class PackDefinition(Definition, frozen=True):
     language: str = "en"
     disease: str = ""
     authors: Words = []
-    reviews: list[Review] = []
     disease_words: Words = []
     hedges: Words = []
     populations: dict[str, Match] = {}
