@@ -68,7 +68,7 @@ def _value(raw: Raw, fact: Fact) -> Iterator[Any]:
             yield limit.known == (given is not None)
             if isinstance(given, (Decimal, Fraction)):
                 yield limit.lows[0].over == exact(given)
-            else:
+            elif not fact.definition.plausible:
                 yield from _nothing(limit)
     if raw.when is not None:
         yield raw.when.known == (fact.when is not None)

@@ -287,4 +287,4 @@ def test_invariants_that_contradict_each_other() -> None:
 
 def test_an_invariant_that_excludes_nobody() -> None:
     pack = pack_with({"always": [{"is": "sick OR NOT sick", "means": "so"}]})
-    assert found(every_way(Ground(pack))) == [("always", "always:1")]
+    assert "always:1 excludes nobody whom other rules do not exclude already" in every_way(Ground(pack)).notes

@@ -157,8 +157,8 @@ def patient_texts(pack: Pack) -> Iterator[tuple[str, str, str]]:
     for name, fact in pack.facts.items():
         if fact.patient:
             yield "fact", name, fact.patient
-        if fact.ask is not None and getattr(fact.ask, "patient", ""):
-            yield "fact", name, fact.ask.patient
+        if fact.ask is not None:
+            yield from (("fact", name, text) for text in (fact.ask.patient, fact.ask.bring) if text)
     for topic in pack.topics:
         yield from (("topic", topic.id, text) for text in (topic.patient.title, topic.patient.text) if text)
     keys: tuple[str, ...] = type(pack.about).__struct_fields__

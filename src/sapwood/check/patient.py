@@ -22,50 +22,15 @@ from sapwood.pack import Pack
 
 from .logic import Bit, Three, any_of, choose, every, no, some
 from .spans import NonLinearError, Share, Span, When, term
-from .symbols import choose_symbol, either, implied, known_of, not_after, where
+from .symbols import Raw, choose_symbol, either, implied, known_of, not_after, where
 from .translate import Word, translate
+
+__all__ = ["OTHER", "SPECIMENS", "Patient", "Raw"]
 
 SPECIMENS = 2
 """How many specimens a patient may have here."""
 OTHER = "any other word"
 TODAY = Fraction(0)
-
-
-@dataclass(frozen=True)
-class Raw:
-    """What a record or a person may say of one fact, of the person or of one specimen."""
-
-    name: str
-    group: int | None
-    kind: str
-    told: Bit
-    unclear: Any
-    value: Any
-    high: Span | None = None
-    low: Span | None = None
-    when: When | None = None
-
-    @property
-    def key(self) -> str:
-        """The fact, and its specimen where it has one."""
-        return self.name if self.group is None else f"{self.name}#{self.group}"
-
-    def parts(self) -> list[Any]:
-        """Every formula and number that says what is on record."""
-        found: list[Any] = [self.unclear]
-        for symbol in (self.value, self.high, self.low, self.when):
-            if isinstance(symbol, Word):
-                found += symbol.words.values()
-            elif isinstance(symbol, Span):
-                found += [symbol.known, *(share.over for share in (*symbol.lows, *symbol.highs))]
-            elif symbol is not None:
-                found += symbol
-        return [one for one in found if not isinstance(one, bool)]
-
-    @property
-    def missing(self) -> Bit:
-        """Nothing of it is there."""
-        return every(no(self.told), no(self.unclear))
 
 
 @dataclass

@@ -1,15 +1,53 @@
-"""What is done with symbols of every kind: known or not, one or the other, only where something holds."""
+"""What may be said of one fact, and what is done with symbols of every kind."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import z3
 
-from .logic import Bit, Three, choose, every, some
+from .logic import Bit, Three, choose, every, no, some
 from .spans import Share, Span, When, term
 from .translate import Word
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What a record or a person may say of one fact, of the person or of one specimen."""
+
+    name: str
+    group: int | None
+    kind: str
+    told: Bit
+    unclear: Any
+    value: Any
+    high: Span | None = None
+    low: Span | None = None
+    when: When | None = None
+
+    @property
+    def key(self) -> str:
+        """The fact, and its specimen where it has one."""
+        return self.name if self.group is None else f"{self.name}#{self.group}"
+
+    def parts(self) -> list[Any]:
+        """Every formula and number that says what is on record."""
+        found: list[Any] = [self.unclear]
+        for symbol in (self.value, self.high, self.low, self.when):
+            if isinstance(symbol, Word):
+                found += symbol.words.values()
+            elif isinstance(symbol, Span):
+                found += [symbol.known, *(share.over for share in (*symbol.lows, *symbol.highs))]
+            elif symbol is not None:
+                found += symbol
+        return [one for one in found if not isinstance(one, bool)]
+
+    @property
+    def missing(self) -> Bit:
+        """Nothing of it is there."""
+        return every(no(self.told), no(self.unclear))
 
 
 def implied(condition: Bit, consequence: Any) -> Any:
