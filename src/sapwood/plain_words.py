@@ -113,7 +113,7 @@ def plain_plan(plan: Plan) -> PlainPlan:
     follow_up = [one for one in plan.follow_up if one.status not in ("declined", "done")]
     statuses = [one.status for one in plan.tasks] + [one.status for one in plan.follow_up]
     refused = "declined" in (*statuses, *(one.status for one in plan.position.tracks))
-    sources = () if silent else _sources(plan)
+    sources = () if silent or plan.deceased else _sources(plan)
     return PlainPlan(
         opening=_opening(plan, kept),
         now=kept.all(alert_words(one) for one in alerts if _acute(one) and one.state == "raised"),
