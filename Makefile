@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python3
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test format bench lock clean
+.PHONY: help setup demo test faults format bench lock clean
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test: $(STAMP) ## run every check: format, lint, types, layers, tests
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
 	$(BIN)/python -m pytest --numprocesses auto
 	$(BIN)/python tests/web/with_postgres.py $(BIN)/python -m pytest --numprocesses auto tests/web
+
+faults: $(STAMP) ## make single faults in copies of the BPDCN pack: the check or a worked patient must find each
+	@$(BIN)/sapwood check bpdcn --faults
 
 format: $(STAMP) ## lay the code out, and put right what lint can
 	$(BIN)/ruff check --quiet --fix-only .

@@ -94,13 +94,15 @@ def exact(number: Decimal | Fraction) -> Any:
 
 
 def open_ended(facts: Facts) -> bool:
-    """Whether a value has no limit on one side, or a time of day: neither is part of the symbols."""
+    """Whether a value has an end that is open or not there, or a time of day: none is part of the symbols."""
     for name, definition in facts.pack.facts.items():
         groups = facts.groups if definition.per == "specimen" else (None,)
         for group in groups:
             fact = facts.fact(name, group)
             for value in (fact.value, fact.when):
-                if isinstance(value, Range) and None in (value.low, value.high):
+                if isinstance(value, Range) and (
+                    None in (value.low, value.high) or value.low_open or value.high_open
+                ):
                     return True
                 if isinstance(value, Moment) and value.exact:
                     return True

@@ -211,7 +211,7 @@ def test_a_criterion_that_says_what_it_never_is() -> None:
 @pytest.mark.parametrize(
     ("sentence", "said"),
     [
-        ("NOT (NOT sick)", "always answer alike"),
+        ("sick OR sick AND told", "always answer alike"),
         ("NOT sick", "each other's opposite"),
         ("sick AND (sick OR told)", "always answer alike"),
     ],
@@ -222,6 +222,11 @@ def test_copies_and_opposites(sentence: str, said: str) -> None:
     other = {"is": sentence, "means": "so", "rule_set": "trial"}
     section = every_way(Ground(pack_with(criteria={"again": other})))
     assert not section.findings and any(said in note for note in section.notes), "rule sets are never merged"
+
+
+def test_an_opposite_that_is_written_as_one_cannot_drift() -> None:
+    again = {"is": "NOT is_sick", "means": "so"}
+    assert found(every_way(Ground(pack_with(criteria={"again": again})))) == []
 
 
 def test_steps_that_cannot_be_reached_or_left() -> None:
@@ -242,6 +247,15 @@ def test_steps_that_cannot_be_reached_or_left() -> None:
 def test_verdicts_that_rest_on_silence_are_listed() -> None:
     section = learning_settles(Ground(pack_with()))
     assert section.notes == ["stayed: may rest on silence about moved"]
+
+
+def test_one_code_in_two_units() -> None:
+    code = {"find": [{"in": "Observation", "codes": {"lab": ["lux"]}}]}
+    pack = pack_with(
+        {"lux": {**FACTS["lux"], **code}, "lux_today": {"type": "quantity", "unit": "g/L", **code}}
+    )
+    (finding,) = numbers(Ground(pack)).findings
+    assert finding.what == "holds lab lux in g/L, and `lux` in g/dL"
 
 
 def test_a_hold_that_says_nothing() -> None:

@@ -42,6 +42,7 @@ class Bench:
     seconds: float = 3.0
     content: Content = field(default_factory=dict)
     as_it_is: frozenset[str] | None = None
+    promises: tuple[int, ...] = _BY_PROVER
 
     def __post_init__(self) -> None:
         self.content = self.content or content_of(self.folder)
@@ -61,18 +62,10 @@ class Bench:
         """What a check already says of the pack as it is."""
         if self.as_it_is is None:
             ground = Ground(self.pack, seconds=self.seconds)
-            cases = [case for path in self.cases if (case := self._case(path, self.pack)) is not None]
-            found = [*numbers(ground).findings, *nothing_left_over(ground, cases).findings]
-            found += [finding for number in _BY_PROVER for finding in PROMISES[number](ground).findings]
+            found = [*numbers(ground).findings, *nothing_left_over(ground, ()).findings]
+            found += [finding for number in self.promises for finding in PROMISES[number](ground).findings]
             self.as_it_is = frozenset(finding.key for finding in found)
         return self.as_it_is
-
-    @cached_property
-    def failing(self) -> frozenset[str]:
-        """The worked patients that do not come out as they say even now."""
-        return frozenset(
-            path.stem for path in self.cases if (case := self._case(path, self.pack)) is None or case.unmet
-        )
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -99,7 +92,7 @@ class Bench:
 
     def _by_content(self, pack: Pack, fault: Fault) -> str:
         ground = Ground(pack, seconds=self.seconds)
-        return self._new([*numbers(ground).findings, *nothing_left_over(ground, ()).findings], cases=False)
+        return self._new([*numbers(ground).findings, *nothing_left_over(ground, ()).findings])
 
     def _by_cases(self, pack: Pack, fault: Fault) -> str:
         words = fault.entry.split()
@@ -107,25 +100,25 @@ class Bench:
             self.cases, key=lambda path: not any(word in self.texts[path.stem] for word in words)
         )
         for path in ordered:
-            if path.stem in self.failing:
-                continue
             case = self._case(path, pack)
-            if case is None:
-                return f"worked patient {path.stem}: cannot be read any more"
-            if case.unmet:
-                return f"worked patient {path.stem}: {case.unmet[0]}"
+            if case is not None and not case.unmet:
+                continue
+            before = self._case(path, self.pack)
+            if before is not None and not before.unmet:
+                said = case.unmet[0] if case is not None else "cannot be read any more"
+                return f"worked patient {path.stem}: {said}"
         return ""
 
     def _by_prover(self, pack: Pack, fault: Fault) -> str:
         ground = Ground(pack, seconds=self.seconds, known=self.known)
-        for number in _BY_PROVER:
+        for number in self.promises:
             if found := self._new(PROMISES[number](ground).findings):
                 return found
         return ""
 
-    def _new(self, findings: Sequence[Finding], *, cases: bool = True) -> str:
+    def _new(self, findings: Sequence[Finding]) -> str:
         for finding in findings:
-            if finding.key not in self.known and (cases or finding.kind != "no case"):
+            if finding.key not in self.known and finding.kind != "no case":
                 return f"check: {finding.where}: {finding.what}"
         return ""
 
@@ -149,7 +142,7 @@ def run_faults(
     bench = Bench(folder)
     count = len(faults(bench.content, wanted))
     say(f"Looking at {folder.name} as it is ...")
-    _ = (bench.known, bench.failing)
+    _ = bench.known
     shared = Bench(folder, bench.seconds, bench.content, bench.known)
     found: list[Outcome] = []
     with ProcessPoolExecutor(workers, initializer=_set_up, initargs=(shared,)) as pool:

@@ -190,7 +190,9 @@ def _points(sort: str) -> Any:
 
     def found(content: Content) -> Iterator[tuple[str, Callable[[Content], None]]]:
         for number, option in enumerate(content["pathway"].get("options", [])):
-            for place in range(len(option.get(sort, []))):
+            for place, point in enumerate(option.get(sort, [])):
+                if point.get("when") == option.get("offered"):
+                    continue  # whoever is not offered it never meets this gate: no plan would differ
                 yield f"{option['id']} {sort} {place + 1}", _drop(("pathway", "options", number, sort, place))
 
     return found

@@ -350,6 +350,14 @@ class Patient:
         ]
         return [*(one for one in invariants if one is not True), *more, *self._lines(), *self.bounds]
 
+    def _makes_a_line(self, treatment: str) -> bool:
+        """Whether a regimen, or a drug of one, is more than an adjunct."""
+        return any(
+            not regimen.adjunct
+            and (regimen.id == treatment or any(drug.id == treatment for drug in regimen.drugs))
+            for regimen in self.pack.regimens.values()
+        )
+
     def _lines(self) -> Iterator[Any]:
         """What lines of treatment can say together: the last dose is the last, the current line began before it."""
         told: dict[str, Raw] = {}
@@ -358,8 +366,8 @@ class Patient:
                 told[definition.from_lines] = self.raws[name]
         started = told.get("treatment_started")
         for key, raw in told.items():
-            of_one, _, _ = key.partition(":")
-            if of_one == "given" and started is not None:
+            of_one, _, treatment = key.partition(":")
+            if of_one == "given" and started is not None and self._makes_a_line(treatment):
                 yield implied(raw.value.true, z3.Not(started.value.false))
             later = told.get({"last_dose_day": "last_dose_day"}.get(of_one, ""))
             if later is not None and later is not raw:

@@ -6,7 +6,7 @@ from typing import Any
 
 import z3
 
-from sapwood.criteria.tree import Named, Tree, walk
+from sapwood.criteria.tree import Named, Not, Tree, walk
 from sapwood.pack import Pack
 
 from .findings import TITLES, Finding, Section
@@ -133,6 +133,9 @@ def _holds(model: Any, bit: Bit) -> bool:
 
 def _one_pair(ground: Ground, section: Section, kind: str, one: str, other: str) -> None:
     pack = ground.pack
+    if _by_name(pack, one, other) or _by_name(pack, other, one):
+        section.proved += 1
+        return
     first, second = ground.patient.truth(one), ground.patient.truth(other)
     if kind == "opposite":
         second = Three(second.false, second.true)
@@ -149,6 +152,13 @@ def _one_pair(ground: Ground, section: Section, kind: str, one: str, other: str)
         return
     remedy = "Keep one and use it in both places; or let the two differ in `rule_set`, if they are two rules."
     section.findings.append(Finding("copies", "content", ground.where("criterion", one), said, remedy))
+
+
+def _by_name(pack: Pack, one: str, other: str) -> bool:
+    """Whether a criterion is written as another, or as NOT another: then they cannot drift apart."""
+    tree = pack.sentences[one].tree
+    inner = tree.item if isinstance(tree, Not) else tree
+    return isinstance(inner, Named) and inner.name == other
 
 
 # --- learning more ---------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ def numbers(ground: Ground) -> Section:
     for one in found:
         _in_range(ground, section, one)
     _against_the_evidence(ground, section, found)
+    _one_unit_for_one_code(ground, section)
     _boundaries(section, found)
     return section
 
@@ -122,6 +123,27 @@ def _unit(ground: Ground, tree: Tree) -> str | None:
             return "" if one is not None and one == other else None
         case _:
             return None
+
+
+def _one_unit_for_one_code(ground: Ground, section: Section) -> None:
+    """Facts that read the same code hold it in the same unit, so that their numbers can stand side by side."""
+    homes: dict[tuple[str, str], str] = {}
+    for name, definition in ground.pack.facts.items():
+        if definition.type != "quantity":
+            continue
+        for source in definition.find:
+            for system, codes in source.codes.items():
+                for code in codes:
+                    first = homes.setdefault((system, code), name)
+                    unit = ground.pack.facts[first].unit
+                    if unit == definition.unit:
+                        section.proved += 1
+                        continue
+                    what = f"holds {system} {code} in {definition.unit}, and `{first}` in {unit}"
+                    where = ground.where("fact", name)
+                    section.findings.append(
+                        Finding("units", "danger", where, what, "Give both the same unit.")
+                    )
 
 
 # --- the numbers of the evidence -----------------------------------------------------------------------
