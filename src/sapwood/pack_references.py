@@ -111,7 +111,7 @@ def _in_pathway(pathway: PathwayDefinition, where: Where) -> Iterator[Mention]:
         if isinstance(item, Alert):
             yield from (("option", option, place) for option in item.about)
         if isinstance(item, Option):
-            yield from (("option", option, place) for option in item.exclusive)
+            yield from (("option", option, place) for option in (*item.exclusive, *item.instead_of))
             yield from (("topic", topic, place) for topic in item.knowledge)
             if item.regimen:
                 yield "regimen", item.regimen, place

@@ -136,7 +136,9 @@ def bench(root: Path) -> Bench:
 def test_a_fault_in_the_bpdcn_pack_is_found(bench: Bench, kind: str) -> None:
     fault = next(fault for fault in faults(bench.content, 60) if fault.kind == kind)
     outcome = bench.outcome(fault)
-    assert outcome.found_by and outcome.found_by not in bench.known, f"{outcome.kind} in {outcome.entry} is missed"
+    assert outcome.found_by and outcome.found_by not in bench.known, (
+        f"{outcome.kind} in {outcome.entry} is missed"
+    )
 
 
 def test_the_suite_says_what_it_missed() -> None:

@@ -83,6 +83,7 @@ class Option(Definition, frozen=True, rename={"for_": "for"}):
     schedule: Words = []
     monitoring: Words = []
     exclusive: Words = []
+    instead_of: Words = []
     knowledge: Words = []
     source_note: str = ""
     patient: Plain = Plain()
