@@ -237,6 +237,27 @@ def test_derived_facts_carry_sources_and_assurance() -> None:
     assert facts_of(pack, observed("a", False))["both"].assurance == "derived"
 
 
+def test_an_entry_of_another_time_breaks_no_silence_and_one_that_cannot_be_placed_does() -> None:
+    """Disease before a treatment says nothing of what came after it; without the day of the treatment it might."""
+    glow = {"in": "Observation", "codes": {"lab": ["glow"]}}
+    pack = small_pack(
+        {
+            "day": {
+                "type": "instant",
+                "find": [{"in": "Observation", "codes": {"lab": ["day"]}, "path": "effectiveDateTime"}],
+            },
+            "covered": {"type": "boolean", "derived": "TRUE"},
+            "since": {"type": "boolean", "after": "day", "find": [glow]},
+            "found": {"type": "boolean", "derived": "since", "closed_world": {"covered_by": "covered"}},
+        }
+    )
+    before, day = observed("glow", True, "2026-01-01"), observed("day", True, "2026-02-01")
+    known = facts_of(pack, before, day)["found"]
+    assert (known.value, known.assurance) == (False, "assumed")
+    assert facts_of(pack, before)["found"].value is None
+    assert facts_of(pack, observed("glow", True, "2026-02-20"), day)["found"].value is True
+
+
 def test_a_derived_closed_world_needs_silence_beneath() -> None:
     pack = small_pack(
         {

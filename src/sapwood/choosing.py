@@ -44,6 +44,11 @@ class Bounds:
     day_before: Moment | None = None
     replay: bool = False
 
+    def hold_all(self, fact: FactDefinition) -> bool:
+        """Whether every instant this fact is measured against is known."""
+        keys = ("before", "after", "on_day", "day_before")
+        return all(getattr(self, key) is not None for key in keys if getattr(fact, key))
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -73,7 +78,10 @@ def admit(found: Found, fact: FactDefinition, bounds: Bounds) -> Found:
             kept.candidates.append(candidate)
         else:
             unplaced = candidate.when is None or _unordered(candidate.when, fact, bounds)
-            kept.rejected.append(Rejected(candidate.resource, why, unplaced, candidate.when))
+            elsewhere = not unplaced and candidate.until is None and bounds.hold_all(fact)
+            kept.rejected.append(
+                Rejected(candidate.resource, why, unplaced, candidate.when, elsewhere=elsewhere)
+            )
     kept.rejected = [
         entry
         for entry in kept.rejected

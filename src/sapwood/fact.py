@@ -29,6 +29,7 @@ class Fact:
     specimen: str = ""
     low: Value = None
     high: Value = None
+    doubted: bool = False  # something else than entries of another time was left out
 
     @property
     def known(self) -> bool:

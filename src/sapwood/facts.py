@@ -300,7 +300,16 @@ class Facts:
                 note = "not recorded, in a record that covers the time"
                 return Fact(name, definition, "known", False, None, "assumed", (), rejected, note, label)
         if not chosen.candidates:
-            return Fact(name, definition, chosen.state, rejected=rejected, note=chosen.note, specimen=label)
+            doubted = any(not entry.elsewhere for entry in chosen.rejected)
+            return Fact(
+                name,
+                definition,
+                chosen.state,
+                rejected=rejected,
+                note=chosen.note,
+                specimen=label,
+                doubted=doubted,
+            )
         first = chosen.candidates[0]
         low, high = (
             reference_limits(first.resource, definition)
@@ -337,7 +346,7 @@ class Facts:
         value = self.pack.compiled(name)(values)
         bases = [base for one in self.pack.base_facts[name] for base in self._bases(one, inside)]
         if value is None:
-            silent = all(base.state == "missing" and not base.rejected for base in bases if not base.known)
+            silent = all(base.state == "missing" and not base.doubted for base in bases if not base.known)
             closed = definition.closed_world
             if closed is not None and silent and self.values[closed.covered_by] is True:
                 note = "nothing of it is on record"

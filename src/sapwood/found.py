@@ -13,7 +13,8 @@ class Rejected:
     """Something found for a fact that does not count, and why.
 
     `unusable` where it could not be understood, `pending` where it is not yet settled (provisional, preliminary,
-    planned): neither lets silence be read as "no".
+    planned): neither lets silence be read as "no". `elsewhere` where it surely belongs to another
+    time than the one asked about: it says nothing about this one.
     """
 
     resource: Resource | None
@@ -22,6 +23,7 @@ class Rejected:
     when: Moment | None = None
     conflict: bool = False
     pending: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(slots=True)
