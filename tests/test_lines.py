@@ -407,3 +407,58 @@ def test_a_course_named_only_by_its_regimen_leaves_a_drugs_last_day_open() -> No
     facts = lines(*quill("03-02"), course)
     assert facts.values["last_quill"] is None
     assert shown(lines(course, *quill("03-22")), "last_quill") == ["2026-03-22"]
+
+
+# --- an adjunct with a day of its own ------------------------------------------------------------------
+
+GRAFT = small_pack(
+    LINES,
+    regimens={
+        "quill": {"drugs": [{"id": "quill", "words": ["quill"]}]},
+        "candle": {"drugs": [{"id": "candle", "words": ["candle"]}, {"id": "wick", "words": ["wickol"]}]},
+        "graft": {
+            "adjunct": True,
+            "around": {"before": 10, "after": 5, "bridges": 120},
+            "drugs": [{"id": "wick", "words": ["wickol"]}, {"id": "salt", "words": ["salt"]}],
+            "names": ["graft of light"],
+            "without": ["evaluation"],
+        },
+    },
+)
+
+
+def graft(day: str, text: str = "Graft of light") -> dict[str, Any]:
+    done = {"resourceType": "Procedure", "status": "completed", "code": {"text": text}}
+    return {**done, "performedDateTime": f"2026-{day}"}
+
+
+def grafted(*resources: dict[str, Any]) -> Treatment:
+    return facts_of(GRAFT, *resources, as_of="2026-12-01").treatment
+
+
+def test_drugs_around_an_adjunct_begin_no_line() -> None:
+    around = [given("Salt", "2026-03-30"), given("Wickol", "2026-04-08"), given("Wickol", "2026-04-13")]
+    found = grafted(*quill("03-02"), graft("04-10"), *around)
+    assert [(line.regimen, line.given) for line in found.lines] == [("quill", 1)]
+    assert len(found.adjuncts) == 4
+    assert found.gave("wick")
+
+
+def test_the_same_drug_far_from_the_adjunct_or_beside_another_begins_one() -> None:
+    late = grafted(*quill("03-02"), graft("04-10"), given("Wickol", "2026-04-20"))
+    assert [line.regimen for line in late.lines] == ["quill", "candle"]
+    other = grafted(*quill("03-02"), graft("04-10"), given("Candle", "2026-04-12"))
+    assert [line.regimen for line in other.lines] == ["quill", "candle"]
+
+
+def test_what_goes_on_after_an_adjunct_stays_in_its_line() -> None:
+    found = grafted(*quill("03-02"), graft("04-10"), *quill("07-20"))
+    assert [(line.number, line.given) for line in found.lines] == [(1, 2)]
+    assert len(grafted(*quill("03-02"), *quill("07-20")).lines) == 2
+    assert len(grafted(*quill("03-02"), graft("04-10"), *quill("10-01")).lines) == 2
+    assert len(grafted(*quill("01-02"), graft("06-10"), *quill("07-20")).lines) == 2
+
+
+def test_words_that_leave_an_entry_out_make_it_none() -> None:
+    found = grafted(*quill("03-02"), graft("04-10", "Graft of light evaluation"), *quill("07-20"))
+    assert (len(found.lines), found.adjuncts, found.unread) == (2, (), ())

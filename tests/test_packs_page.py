@@ -60,6 +60,7 @@ SHAPES: dict[str, dict[str, type[Definition]]] = {
         "regimen": definitions.Regimen,
         "drug": definitions.Drug,
         "dose": definitions.Dose,
+        "around": definitions.Around,
         "hold row": definitions.HoldRow,
         "sign row": definitions.SignRow,
         "seam": definitions.Seam,

@@ -143,6 +143,7 @@ def read_event(
             (len(tokens(name)) for name in regimen.names if holds_phrase(described, [name])), default=0
         )
         for regimen in regimens.values()
+        if not holds_phrase(described, regimen.without)
     }
     size = max(named.values(), default=0)
     by_name = frozenset(name for name, length in named.items() if length and length == size)

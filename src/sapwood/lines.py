@@ -6,13 +6,13 @@ name; where nothing is dated, the order the text gives ("line 1") is used and ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sapwood.concepts import holds_phrase, tokens
 from sapwood.cycles import Cycle, Stretch, cycles_of, earliest, latest
-from sapwood.definitions import Regimen
+from sapwood.definitions import Around, Regimen
 from sapwood.elements import clinical_time, known_time
 from sapwood.errors import Problem
 from sapwood.events import TYPES, Event, read_event
@@ -146,6 +146,8 @@ def group(
     planned = tuple(event for event in events if event.kind == "planned")
     done = [event for event in events if event.kind != "planned"]
     adjuncts = [event for event in done if event.number is None and _is_adjunct(event, regimens)]
+    anchors = [event for event in adjuncts if _anchored(event, regimens)]
+    adjuncts += [event for event in done if event not in adjuncts and _belongs(event, anchors, regimens)]
     main = [event for event in done if event not in adjuncts]
     numbered: dict[int, list[Event]] = {}
     for event in main:
@@ -159,7 +161,7 @@ def group(
         key=lambda event: (event.when.first if event.when else None, event.source),
     )
     undated = [event for event in main if event.number is None and event.when is None]
-    for members in _by_regimen(dated, regimens):
+    for members in _by_regimen(dated, anchors, regimens):
         groups.append((groups[-1][0] + 1 if groups else 1, members, False))
     if undated and not groups:
         groups.append((1, undated, True))
@@ -176,14 +178,58 @@ def _is_adjunct(event: Event, regimens: Mapping[str, Regimen]) -> bool:
     return bool(event.regimens) and all(regimens[name].adjunct for name in event.regimens)
 
 
-def _by_regimen(events: Sequence[Event], regimens: Mapping[str, Regimen]) -> list[list[Event]]:
+def _anchored(event: Event, regimens: Mapping[str, Regimen]) -> bool:
+    """Whether an entry is an adjunct with a day of its own, such as a transplant, around which drugs belong to it."""
+    named = not event.drugs and event.kind == "given" and event.when is not None
+    return named and any(regimens[name].around for name in event.regimens)
+
+
+def _belongs(event: Event, anchors: Sequence[Event], regimens: Mapping[str, Regimen]) -> bool:
+    """Whether a dose is part of an adjunct given around that day: conditioning, for a transplant."""
+    if event.number is not None or event.when is None or not event.drugs:
+        return False
+    for anchor in anchors:
+        for around, drugs in _reaches(anchor, regimens):
+            first, last = timedelta(days=around.before), timedelta(days=around.after)
+            if event.drugs <= drugs and anchor.when is not None:
+                return bool(
+                    anchor.when.first - first <= event.when.first
+                    and event.when.last <= anchor.when.last + last
+                )
+    return False
+
+
+def _reaches(anchor: Event, regimens: Mapping[str, Regimen]) -> Iterator[tuple[Around, frozenset[str]]]:
+    for name in anchor.regimens:
+        around = regimens[name].around
+        if around is not None:
+            yield around, frozenset(drug.id for drug in regimens[name].drugs)
+
+
+def _near(last: Moment, when: Moment, anchors: Sequence[Event], regimens: Mapping[str, Regimen]) -> bool:
+    """Whether a dose goes on with a line: soon after its last one, or after an adjunct that stands between the two."""
+    if when.first - last.last <= _GAP:
+        return True
+    for anchor in anchors:
+        middle = anchor.when
+        if middle is not None and last.first <= middle.first and middle.first <= when.first:
+            soon = middle.first - last.last <= _GAP
+            for around, _ in _reaches(anchor, regimens):
+                if soon and when.first - middle.last <= timedelta(days=around.bridges):
+                    return True
+    return False
+
+
+def _by_regimen(
+    events: Sequence[Event], anchors: Sequence[Event], regimens: Mapping[str, Regimen]
+) -> list[list[Event]]:
     """Dated events cut into lines: a new one where no single regimen holds all the drugs, or after a long gap."""
     lines: list[list[Event]] = []
     fitting: frozenset[str] = frozenset()
     for event in events:
         last = latest([end for one in lines[-1] if (end := one.until or one.when)]) if lines else None
         shared = fitting & event.regimens
-        near = last is not None and event.when is not None and event.when.first - last.last <= _GAP
+        near = last is not None and event.when is not None and _near(last, event.when, anchors, regimens)
         if lines and shared and near:
             lines[-1].append(event)
             fitting = shared

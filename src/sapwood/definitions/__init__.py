@@ -27,11 +27,12 @@ from sapwood.definitions.pathway import (
     Trial,
     TrialsDefinition,
 )
-from sapwood.definitions.regimens import Dose, Drug, HoldRow, Regimen, Seam, SignRow
+from sapwood.definitions.regimens import Around, Dose, Drug, HoldRow, Regimen, Seam, SignRow
 
 __all__ = [
     "Alert",
     "Always",
+    "Around",
     "Ask",
     "Board",
     "Claim",

@@ -54,6 +54,14 @@ class Seam(Definition, frozen=True):
     evidence: Words = []
 
 
+class Around(Definition, frozen=True):
+    """The days around an adjunct in which its drugs belong to it, and over which it keeps a line going."""
+
+    before: int
+    after: int
+    bridges: int = 0
+
+
 class Regimen(Definition, frozen=True):
     """One regimen: how records name it, its schedule, its gates and holds, and what is not loaded."""
 
@@ -61,7 +69,9 @@ class Regimen(Definition, frozen=True):
     title: str
     drugs: list[Drug] = []
     names: Words = []
+    without: Words = []
     adjunct: bool = False
+    around: Around | None = None
     cycle_days: int | None = None
     schedule: Words = []
     dose: Dose | None = None
