@@ -11,6 +11,7 @@ from sapwood_web.vault.keys import new_keys, write_keys
 _folder = Path(tempfile.mkdtemp(prefix="sapwood-tests-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 write_keys(new_keys(), _folder / "keys.json")
+(_folder / "static").mkdir()  # where nothing is collected
 os.environ["SAPWOOD_STATE"] = str(_folder)
 os.environ["SAPWOOD_KEYS"] = str(_folder / "keys.json")
 os.environ["SAPWOOD_HTTP"] = "1"
