@@ -399,3 +399,10 @@ def test_background_cells_are_a_population_of_their_own() -> None:
 def test_no_findings_give_one_unnamed_specimen() -> None:
     assert table() == {"no specimen named": (None, None)}
     assert LAB and given
+
+
+def test_a_word_of_doubt_within_a_name_is_none() -> None:
+    fact = {"type": "boolean", "which": "any", "find": [{"in": "Condition", "words": ["oil possible wick"]}]}
+    assert one_fact(fact, condition(text="Oil possible wick, left")).value is True
+    assert one_fact(fact, condition(text="Suspected oil possible wick")).state == "unusable"
+    assert one_fact(fact, condition(text="Oil possible wick?")).state == "unusable"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -67,6 +68,17 @@ def holds_phrase(text: tuple[str, ...], words: list[str] | tuple[str, ...]) -> b
         if size and any(text[start : start + size] == phrase for start in range(len(text) - size + 1)):
             return True
     return False
+
+
+def masked(text: tuple[str, ...], phrases: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """A text with nothing left in the place of the phrases, longest first."""
+    words = list(text)
+    for phrase in sorted(phrases, key=len, reverse=True):
+        size = len(phrase)
+        for start in range(len(words) - size + 1):
+            if tuple(words[start : start + size]) == phrase:
+                words[start : start + size] = [""] * size
+    return tuple(words)
 
 
 def beside(text: tuple[str, ...], words: list[str]) -> set[str]:

@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from sapwood.concepts import Resource, beside, codes_of, concept_text, holds_phrase, listed, matches, tokens
+from sapwood.concepts import (
+    Resource,
+    beside,
+    codes_of,
+    concept_text,
+    holds_phrase,
+    listed,
+    masked,
+    matches,
+    phrases_of,
+    tokens,
+)
 from sapwood.definitions import Source
 from sapwood.elements import clinical_time, follow, hedged_text, known_time, parts_of, suffix_of, text_of
 from sapwood.found import Candidate, Found, Rejected
@@ -181,12 +192,12 @@ class Finder:
         if source.value_words:
             element = value_element(resource)
             said = concept_text(element[1]) if element else ""
-            if hedged_text(said, hedges) or holds_phrase(tokens(said), _NEGATORS):
+            if _doubted(said, hedges, source.value_words) or holds_phrase(tokens(said), _NEGATORS):
                 return True
         elif resource.get("resourceType") == "Observation":
             return False
         text = text_of(resource)
-        if source.hedged == "refuse" and hedged_text(text, hedges):
+        if source.hedged == "refuse" and _doubted(text, hedges, source.words):
             return True
         words = tokens(text)
         if source.beside and beside(words, source.words) - set(tokens(" ".join(source.beside))):
@@ -240,3 +251,13 @@ class Finder:
     def group(self, resource: Resource | None) -> tuple[str, str]:
         """The specimen and cell population a finding belongs to: a key, and words for people."""
         return self.specimens.group(resource)
+
+
+def _doubted(text: str, hedges: tuple[str, ...], names: list[str]) -> bool:
+    """Whether a text doubts; a word of doubt within a name, as in "graft versus host disease", is none."""
+    if not hedged_text(text, hedges):
+        return False
+    if "?" in text:
+        return True
+    own = [phrase for phrase in phrases_of(tuple(names)) if holds_phrase(phrase, hedges)]
+    return holds_phrase(masked(tokens(text), own), hedges)
