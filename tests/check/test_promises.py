@@ -281,6 +281,7 @@ def test_numbers_in_the_wrong_unit_or_range() -> None:
     criteria = {
         "mixed": {"is": "lux - wick > 1", "means": "so"},
         "far": {"is": "lux < 32 OR sick", "means": "so"},
+        "ages": {"is": "days_between(as_of, as_of) < 99999 OR sick", "means": "so"},
         "this_side": {"is": "lux <= 5", "means": "so"},
         "that_side": {"is": "lux < 5", "means": "so"},
     }
@@ -288,6 +289,7 @@ def test_numbers_in_the_wrong_unit_or_range() -> None:
     assert [(one.kind, one.where) for one in section.findings] == [
         ("units", "small, sentence `mixed`"),
         ("threshold", "small, sentence `far`"),
+        ("threshold", "small, sentence `ages`"),
     ]
     assert section.notes == ["lux at 5 belongs to both sides: this_side (<=); that_side (<)"]
 

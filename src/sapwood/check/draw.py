@@ -32,7 +32,7 @@ def drawing(pack: Pack, report: Report) -> str:
         for step in steps
     }
     order = {step.id: number for number, step in enumerate(steps)}
-    height = 90 + len(steps) * (HIGH + GAP)
+    height = 110 + len(steps) * (HIGH + GAP)
     width = LEFT * 2 + WIDE
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">',
@@ -44,6 +44,8 @@ def drawing(pack: Pack, report: Report) -> str:
         f'<text x="20" y="34" class="title">{escape(pack.about.title)} {escape(pack.about.version)}</text>',
         f'<text x="20" y="56" class="small">{escape(_said(pack, report))}</text>',
     ]
+    legend = "An arrow: one more fact can move somebody on (or back, dashed) who has no other step open."
+    parts.append(f'<text x="20" y="{height - 12}" class="small">{legend}</text>')
     for one, other in ways(ground):
         parts.append(_way(order[one], order[other]))
     for step in steps:

@@ -26,6 +26,8 @@ from .findings import TITLES, Finding, Section
 from .ground import Ground
 
 DAYS = "d"
+LIFE = 130 * 366
+"""More days than anybody lives."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ def numbers(ground: Ground) -> Section:
     found = [one for name in ground.pack.sentences for one in thresholds(ground, name)]
     for one in found:
         _in_range(ground, section, one)
+        if one.what.startswith("days_between(") and abs(one.number) > LIFE:
+            what = f"`{one.what} {one.op} {one.number}` is more days than a life has"
+            where = ground.where("sentence", one.sentence)
+            section.findings.append(Finding("threshold", "danger", where, what, "Mend the number."))
     _against_the_evidence(ground, section, found)
     _one_unit_for_one_code(ground, section)
     _boundaries(section, found)
