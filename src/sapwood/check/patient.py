@@ -260,8 +260,29 @@ class Patient:
             span = duration(length)
             if span is not None:
                 yield implied(every(known, when.known), when.first_day >= -span.days)
-        if definition.on_day == "as_of":
-            yield implied(every(known, when.known), every(when.first_day == 0, when.last_day == 0))
+        if definition.from_lines or definition.from_record:
+            return  # worked out from the record as a whole, without a time of its own
+        placed = list(self._placed(definition, when))
+        if placed or definition.within or definition.holds != "always" or definition.undated == "refuse":
+            yield implied(known, when.known)
+        if placed:  # what a person says of today counts whatever its anchor
+            today = every(when.first_day == 0, when.last_day == 0)
+            yield implied(known, some(today, every(*placed)))
+
+    def _placed(self, definition: FactDefinition, when: When) -> Iterator[Any]:
+        """Where a value must lie in time, as seen from the facts it is measured against."""
+        for key in ("after", "before", "on_day", "day_before"):
+            if name := getattr(definition, key):
+                anchor: When = self.symbol(name)
+                first, last = (term(day) for day in (anchor.first_day, anchor.last_day))
+                if key == "after":
+                    yield every(anchor.known, last < when.first_day)
+                elif key == "before":
+                    yield every(anchor.known, when.last_day < first)
+                else:
+                    day = last - 1 if key == "day_before" else last
+                    one_day = True if key == "day_before" else first == last
+                    yield every(anchor.known, one_day, when.first_day == day, when.last_day == day)
 
     def _anything(self, name: str, group: int | None, kind: str) -> Any:
         """A value of this kind about which nothing is known but what its fact says of it."""

@@ -236,7 +236,8 @@ class _Telling:
             if limit is not None and f"{raw.name}.{which}" in self.read and self.true(limit.known):
                 more[which] = self._decimal(limit.lows[0].over)
         if raw.when is not None and f"{raw.name}.when" in self.read and self.true(raw.when.known):
-            more["when"] = self._day(raw.when)
+            day = self._day(raw.when)
+            more |= {"when": day} if day != ORIGIN.isoformat() else {}
         value = self._value(raw.value)
         return Told(raw.name, raw.group, {"value": value, **more} if more else value)
 

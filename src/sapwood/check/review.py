@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from sapwood.definitions import CriterionDefinition
 from sapwood.pack import Pack
 
 from .content import read_cases
@@ -28,7 +27,7 @@ ul{margin:.3rem 0;padding-left:1.2rem}
 .judge span{display:inline-block;margin-right:1.5rem}
 .line{display:inline-block;border-bottom:1px solid #1b241d;min-width:16rem;height:1.3rem}
 .open{color:#9c3a18;font-weight:600}
-@media print{body{margin:0;max-width:none;font-size:11pt}a{color:inherit;text-decoration:none}}
+@media print{body{margin:0;max-width:none;font-size:9pt;line-height:1.35}code,pre{font-size:8pt}a{color:inherit;text-decoration:none}}
 """
 _JUDGE = '<p class="judge"><span>☐ right</span><span>☐ to change</span><span>Remark: <b class="line"></b></span></p>'
 
@@ -37,6 +36,13 @@ def document(pack: Pack, folder: Path, report: Report) -> str:
     """One HTML page that needs nothing else, to read, print and sign."""
     cases, _ = read_cases(pack, folder)
     shown = _cases_of(cases)
+    silent = {
+        name: said
+        for section in report.sections
+        if section.number == 6
+        for note in section.notes
+        for name, _, said in [note.partition(": ")]
+    }
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
@@ -45,8 +51,8 @@ def document(pack: Pack, folder: Path, report: Report) -> str:
         "<h2>Criteria</h2>",
         *(
             part
-            for name, one in pack.criteria.items()
-            for part in _criterion(pack, name, one, shown.get(name, []))
+            for name in pack.criteria
+            for part in _criterion(pack, name, shown.get(name, []), silent.get(name, ""))
         ),
         "<h2>Steps</h2>",
         *_steps(pack),
@@ -74,14 +80,15 @@ def _head(pack: Pack, report: Report) -> Iterator[str]:
     yield "</ul><p>What is not covered:</p><ul>"
     yield from (f"<li>{escape(said)}</li>" for said in report.limits)
     yield "</ul>"
-    notes = [note for section in report.sections for note in section.notes if section.number in (4, 6, 8)]
+    notes = [note for section in report.sections for note in section.notes if section.number in (4, 8)]
     if notes:
         yield "<p>For you to judge:</p><ul>"
         yield from (f"<li>{escape(note)}</li>" for note in notes)
         yield "</ul>"
 
 
-def _criterion(pack: Pack, name: str, one: CriterionDefinition, cases: Sequence[str]) -> Iterator[str]:
+def _criterion(pack: Pack, name: str, cases: Sequence[str], silent: str) -> Iterator[str]:
+    one = pack.criteria[name]
     title = one.title or name.replace("_", " ")
     yield f'<article id="{name}"><h3>{escape(title)}</h3>'
     scope = "; read within one specimen" if one.for_each == "specimen" else ""
@@ -103,6 +110,8 @@ def _criterion(pack: Pack, name: str, one: CriterionDefinition, cases: Sequence[
     if not one.evidence:
         yield '<li class="open">No evidence is cited.</li>'
     yield "</ul>"
+    if silent:
+        yield f'<p class="small">Its answer {escape(silent)}: where the record is silent, that counts as no.</p>'
     listed = "; ".join(cases) if cases else "none"
     yield f'<p class="small">Worked patients: {escape(listed)}.</p>{_JUDGE}</article>'
 

@@ -189,7 +189,7 @@ def _in_unit(value: object, unit: str, wanted: str) -> Decimal | None:
         return None
     if unit == wanted:
         return Decimal(value)
-    return convert(Decimal(value), unit, wanted)
+    return convert(Decimal(value), unit, wanted) if "/" in unit and "/" in wanted else None
 
 
 # --- boundaries ----------------------------------------------------------------------------------------
