@@ -82,7 +82,7 @@ def _spread(found: list[Fault], wanted: int) -> list[Fault]:
 
 _FLIP = {">=": "<", "<=": ">", ">": "<=", "<": ">=", "=": "<>", "<>": "="}
 _OP = re.compile(r"(?<![<>])(>=|<=|<>|>|<|=)(?![=>])")
-_NUMBER = re.compile(r"(?<=[<>=] )\d+(?:\.\d+)?(?![\d.']|\s*\*)")
+_NUMBER = re.compile(r"(?<=[<>=] )(?!0\b(?!\.))\d+(?:\.\d+)?(?![\d.']|\s*\*)")
 
 
 def _sentences(

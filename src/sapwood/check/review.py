@@ -27,7 +27,8 @@ ul{margin:.3rem 0;padding-left:1.2rem}
 .judge span{display:inline-block;margin-right:1.5rem}
 .line{display:inline-block;border-bottom:1px solid #1b241d;min-width:16rem;height:1.3rem}
 .open{color:#9c3a18;font-weight:600}
-@media print{body{margin:0;max-width:none;font-size:9pt;line-height:1.35}code,pre{font-size:8pt}a{color:inherit;text-decoration:none}}
+@media print{body{margin:0;max-width:none;font-size:9pt;line-height:1.35}code,pre{font-size:8pt}}
+@media print{a{color:inherit;text-decoration:none}}
 """
 _JUDGE = '<p class="judge"><span>☐ right</span><span>☐ to change</span><span>Remark: <b class="line"></b></span></p>'
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import z3
 
-from sapwood.criteria.tree import Named, Not, Tree, walk
+from sapwood.criteria.tree import In, Literal, Named, Not, Tree, kind_of, parts, rebuilt, walk, write
 from sapwood.pack import Pack
 
 from .findings import TITLES, Finding, Section
 from .ground import Ground
 from .logic import Bit, Three, every, no, same, some
-from .patient import Patient
+from .patient import OTHER, Patient
 from .prover import NotAnsweredError, Prover
-from .spans import NonLinearError, Share, Span, When, compare_shares
+from .spans import Share, Span, When, compare_shares, products_allowed
 from .translate import Word, translate
 
 WAYS = ("true", "false", "unknown")
@@ -165,67 +165,89 @@ def _by_name(pack: Pack, one: str, other: str) -> bool:
 
 
 def learning_settles(ground: Ground) -> Section:
-    """Each sentence alone never turns over as its names become better known; so neither does the whole pack."""
+    """Every form a sentence is made of never turns over as its parts become better known; so no sentence does."""
     section = Section(6, TITLES[6])
+    answers: dict[str, bool | None] = {}
     for name, sentence in ground.pack.sentences.items():
-        answer = _turns_over(sentence.tree, ground)
-        if answer is None:
-            section.not_proved.append(f"`{name}`: z3 gave no answer in its time")
-        elif answer:
-            section.findings.append(
-                Finding(
-                    "turns over",
-                    "danger",
-                    ground.where("sentence", name),
-                    "learning more can turn its answer over",
-                    "Report this: the criteria language should not allow it.",
-                )
+        forms = [form for node in walk(sentence.tree) if (form := _form(node)) is not None]
+        for form in forms:
+            if write(form) not in answers:
+                answers[write(form)] = _turns_over(form, ground.seconds)
+        found = [answers[write(form)] for form in forms]
+        if any(found):
+            what, remedy = (
+                "learning more can turn its answer over",
+                "Report this: the criteria language should not allow it.",
             )
+            section.findings.append(
+                Finding("turns over", "danger", ground.where("sentence", name), what, remedy)
+            )
+        elif None in found:
+            section.not_proved.append(f"`{name}`: z3 gave no answer in its time")
         else:
             section.proved += 1
-    resting = resting_on_silence(ground, section)
-    for name, facts in resting.items():
+    for name, facts in resting_on_silence(ground, section).items():
         section.notes.append(f"{name}: may rest on silence about {', '.join(facts)}")
     return section
 
 
-def _turns_over(tree: Tree, ground: Ground) -> bool | None:
+def _form(node: Tree) -> Tree | None:
+    """One node alone, each part of it anything of its kind; `None` for what has no parts."""
+    if not parts(node):
+        return None
+    count = iter(range(1000))
+
+    def anything(part: Tree) -> Tree:
+        kind = kind_of(part)
+        if isinstance(part, Literal) and kind != "number":
+            return part
+        return Named(f"part_{next(count)}", None, kind)
+
+    return rebuilt(node, anything)
+
+
+def _turns_over(form: Tree, seconds: float) -> bool | None:
+    """Whether one form can answer otherwise once its parts are better known; `None` where z3 does not say."""
     solver = z3.Solver()
-    solver.set("timeout", int(ground.seconds * 1000))
-    names = {node.key: node for node in walk(tree) if isinstance(node, Named)}
+    solver.set("timeout", int(seconds * 1000))
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for key, node in names.items():
-        if key == "as_of":
-            before[key] = after[key] = ground.patient.symbol("as_of")
-            continue
-        before[key], bounds = _free(f"{key} before", node, ground.pack)
-        after[key], more = _free(f"{key} after", node, ground.pack)
-        solver.add(*bounds, *more, *_narrower(before[key], after[key]))
-    try:
-        one, other = translate(tree, before.__getitem__), translate(tree, after.__getitem__)
-        solver.add(no(_kept(one, other)))
-    except NonLinearError:
-        return None
+    said = _words_in(form)
+    for node in walk(form):
+        if isinstance(node, Named):
+            before[node.key], bounds = _free(f"{node.key} before", node, said)
+            after[node.key], more = _free(f"{node.key} after", node, said)
+            solver.add(*bounds, *more, *_narrower(before[node.key], after[node.key]))
+    with products_allowed():
+        solver.add(no(_kept(translate(form, before.__getitem__), translate(form, after.__getitem__))))
     answer = solver.check()
     return None if answer == z3.unknown else bool(answer == z3.sat)
 
 
-def _free(key: str, node: Named, pack: Pack) -> tuple[Any, list[Any]]:
-    """A name of this kind that could be anything."""
+def _words_in(form: Tree) -> tuple[str, ...]:
+    """The words a form asks for, and one more."""
+    found: dict[str, None] = {}
+    for node in walk(form):
+        if isinstance(node, Literal) and isinstance(node.value, str):
+            found[node.value] = None
+        if isinstance(node, In):
+            found.update((str(one), None) for one in node.options)
+    return (*found, OTHER)
+
+
+def _free(key: str, node: Named, said: tuple[str, ...]) -> tuple[Any, list[Any]]:
+    """A part of this kind that could be anything."""
     if node.kind == "boolean":
         yes, nay = z3.Bool(f"{key} yes"), z3.Bool(f"{key} no")
         return Three(yes, nay), [z3.Not(z3.And(yes, nay))]
     known = z3.Bool(f"{key} known")
     if node.kind == "number":
         low, high = z3.Real(f"{key} low"), z3.Real(f"{key} high")
-        if node.attribute:
-            return Span(known, (Share(low),), (Share(low),)), [low > 0]
         return Span(known, (Share(low),), (Share(high),)), [low <= high]
     if node.kind == "moment":
         first, last = z3.Int(f"{key} first"), z3.Int(f"{key} last")
         return When(known, z3.ToReal(first), z3.ToReal(last), first, last), [first <= last]
-    words = {word: z3.Bool(f"{key} {word}") for word in Patient(pack).words[node.name]}
+    words = {word: z3.Bool(f"{key} {word}") for word in said}
     return Word(some(*words.values()), words), [z3.AtMost(*words.values(), 1)] if len(words) > 1 else []
 
 
@@ -247,9 +269,7 @@ def _kept(before: Any, after: Any) -> Bit:
     if isinstance(before, Three):
         return every(some(no(before.true), after.true), some(no(before.false), after.false))
     assert isinstance(before, Span)
-    lows = every(
-        *(some(*(compare_shares("<=", old, new) for old in before.lows)) for new in after.lows),
-    )
+    lows = every(*(some(*(compare_shares("<=", old, new) for old in before.lows)) for new in after.lows))
     highs = every(*(some(*(compare_shares("<=", new, old) for old in before.highs)) for new in after.highs))
     return some(no(before.known), every(after.known, lows, highs))
 

@@ -7,6 +7,7 @@ two, both sides are multiplied out, so that `alt / alt.high <= 2.5` stays a sent
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -85,9 +86,19 @@ def times(one: Term, other: Term) -> Term:
 
 
 class Allowed:
-    """Whether unknown numbers may be multiplied: only where each of them will be given."""
+    """Whether unknown numbers may be multiplied: only where each will be given, or there are few."""
 
     products = False
+
+
+@contextmanager
+def products_allowed() -> Iterator[None]:
+    """While inside, unknown numbers may be multiplied: for a few of them z3 does finish."""
+    Allowed.products = True
+    try:
+        yield
+    finally:
+        Allowed.products = False
 
 
 def real(value: Fraction) -> Any:
