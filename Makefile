@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python3
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults format bench lock clean
+.PHONY: help setup demo site test faults format bench lock clean
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
@@ -32,8 +32,12 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
-demo: $(STAMP) ## print the plan of one example patient
+demo: $(STAMP) ## print the plan of one example patient, then start the site with invented people
 	@$(BIN)/sapwood plan examples/demo.json --as-of 2026-03-02 --colour $(if $(NO_COLOR),never,always)
+	@$(BIN)/python -m sapwood_web.demo --if-terminal
+
+site: $(STAMP) ## start the site with invented people
+	@$(BIN)/python -m sapwood_web.demo
 
 test: $(STAMP) ## run every check: format, lint, types, layers, tests
 	$(BIN)/ruff format --check --quiet .

@@ -24,9 +24,7 @@ JOINING: tuple[Any, ...] = (Role.PATIENT, Role.CARE_PARTNER, Role.CLINICIAN, Rol
 def join(person: Person, *, role: str, name: str) -> None:
     """Saves someone who signs up, with a data key of their own."""
     person.role = role if role in JOINING else Role.PATIENT
-    person.data_key = settings.KEY_STORE.create()
-    person.call(name)
-    person.save()
+    Person.objects.keep_new(person, name=name)
     record_event("joined", actor=person.subject, about=person.subject, what=person.role, why="themself")
 
 

@@ -28,10 +28,11 @@ class Role(models.TextChoices):
 class People(BaseUserManager["Person"]):
     """People, found by their address."""
 
-    def create(self, **values: Any) -> Person:
-        """A person with a data key of their own."""
-        values.setdefault("data_key", settings.KEY_STORE.create())
-        return super().create(**values)
+    def keep_new(self, person: Person, *, name: str = "") -> None:
+        """Saves somebody for the first time, with a data key of their own."""
+        person.data_key = settings.KEY_STORE.create()
+        person.call(name)
+        person.save()
 
 
 class Person(AbstractBaseUser):
@@ -86,6 +87,11 @@ class Person(AbstractBaseUser):
 
     def get_session_auth_fallback_hash(self) -> Any:
         return iter(())
+
+
+def display(person: Person) -> str:
+    """What the site calls somebody on their own pages and in their own mail."""
+    return person.name or person.email
 
 
 class Consent(models.Model):

@@ -65,3 +65,9 @@ def _free_chain() -> Chain:
     shard = random.randrange(settings.AUDIT_SHARDS)  # nosec B311: only spreads the load
     chain, _ = Chain.objects.select_for_update().get_or_create(shard=shard, defaults={"mac": START})
     return chain
+
+
+def note_all_heads() -> None:
+    """Notes where every chain stands, after the database was brought back."""
+    for chain in Chain.objects.filter(number__gt=0):
+        note_head(settings.AUDIT_HEADS, settings.KEYS.audit, chain.shard, Head(chain.number, chain.mac))

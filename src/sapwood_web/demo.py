@@ -1,0 +1,145 @@
+"""The site on this machine with invented people: `make site`. It lies in .demo-site, and is made anew each time."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess  # nosec B404: starts the site itself, without a shell
+import sys
+from pathlib import Path
+from typing import Any
+
+PASSWORD = "sapwood-demo-garden"  # nosec B105: of invented people, on this machine
+PORT = 8000
+PEOPLE = (
+    (
+        "maria@example.org",
+        "patient",
+        "Maria",
+        "has uploaded her record, shares it with Dr Okafor and with Ines",
+    ),
+    ("tom@example.org", "patient", "Tom", "joined a minute ago: nothing allowed, nothing uploaded"),
+    (
+        "ines@example.org",
+        "care_partner",
+        "Ines",
+        "may act for Maria; guardian of a child with a few typed facts",
+    ),
+    ("okafor@example.org", "clinician", "Dr Okafor", "verified; may see Maria's record"),
+    ("lindqvist@example.org", "clinician", "Dr Lindqvist", "waits for a steward's word"),
+    ("steward@example.org", "steward", "Sam", "verifies people and reads the audit trail"),
+)
+
+
+def main() -> int:
+    """Makes the people, prints how to enter as each, and serves until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m sapwood_web.demo")
+    parser.add_argument("--if-terminal", action="store_true", help="only where somebody can press Ctrl-C")
+    parser.add_argument("--folder", type=Path, default=Path(".demo-site"))
+    parser.add_argument("--only-prepare", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.if_terminal and (os.environ.get("CI") or not sys.stdout.isatty()):
+        print(f"\nThe site, with invented people, starts by `make site` on http://127.0.0.1:{PORT}")
+        return 0
+    _settle(chosen.folder.absolute())
+    lines = _people()
+    print(
+        f"\nThe site is on http://127.0.0.1:{PORT} (Ctrl-C ends it). Every person and every record is invented."
+    )
+    print(f"Sign in as any of them with the password {PASSWORD}; mails are printed here.\n")
+    print("\n".join(lines), flush=True)
+    return 0 if chosen.only_prepare else _serve()
+
+
+def _settle(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    from sapwood_web.vault.keys import new_keys, write_keys
+
+    write_keys(new_keys(), folder / "keys.json")
+    os.environ.update(
+        SAPWOOD_STATE=str(folder),
+        SAPWOOD_KEYS=str(folder / "keys.json"),
+        SAPWOOD_HTTP="1",
+        SAPWOOD_MAIL="console",
+        DATABASE_URL=f"sqlite:///{folder / 'site.sqlite3'}",
+        DJANGO_SETTINGS_MODULE="sapwood_web.settings",
+    )
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _people() -> list[str]:
+    from allauth.account.models import EmailAddress
+    from django.utils import timezone
+
+    from sapwood_web.accounts import actions
+    from sapwood_web.accounts.models import Person
+
+    made: dict[str, Person] = {}
+    lines = []
+    for email, role, name, about in PEOPLE:
+        person = Person(email=email)
+        person.set_password(PASSWORD)
+        actions.join(person, role=role, name=name)
+        person.role = role
+        if name in ("Dr Okafor", "Sam"):
+            person.verified_at = timezone.now()
+        person.save()
+        EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+        made[name] = person
+        lines.append(f"  {email:24} {name}: {about}")
+        if role in ("clinician", "steward"):
+            lines.append(f"  {'':24} second step, one code each time: {' '.join(_codes(person))}")
+    _records(made)
+    return lines
+
+
+def _codes(person: Any) -> list[str]:
+    """A second step that works without a telephone: an authenticator nobody holds, and its recovery codes."""
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    TOTP.activate(person, generate_totp_secret())
+    return RecoveryCodes.activate(person).get_unused_codes()[:3]
+
+
+def _records(made: dict[str, Any]) -> None:
+    from sapwood_web.accounts import actions as account_actions
+    from sapwood_web.records import actions
+
+    maria, ines, okafor = made["Maria"], made["Ines"], made["Dr Okafor"]
+    for person, purposes in ((maria, ("keep", "share", "statistics")), (ines, ("keep", "share"))):
+        for purpose in purposes:
+            account_actions.decide(person, purpose, given=True)
+    record = actions.begin_record(maria)
+    example = Path("examples/demo.json")
+    if example.is_file():
+        actions.keep_upload(maria, record, example.read_bytes())
+    actions.add_answer(maria, record, fact="albumin", value="3.4 g/dL", when="2026-03-01")
+    for person, invited_as, scope in ((okafor, "clinician", "read"), (ines, "care_partner", "act")):
+        actions.invite(maria, record, email=person.email, invited_as=invited_as, scope=scope, days=90)
+        for invitation in actions.invitations_for(person):
+            actions.accept(person, invitation)
+    actions.see(okafor, record, "the record")
+    child = actions.begin_record(ines, for_child=True)
+    actions.add_answer(ines, child, fact="albumin", value="3.9 g/dL", when="2026-02-10")
+
+
+def _serve() -> int:
+    command = [sys.executable, "-m", "gunicorn", "sapwood_web.wsgi", "--bind", f"127.0.0.1:{PORT}"]
+    quiet = ["--workers", "1", "--threads", "4", "--log-level", "warning"]
+    try:
+        return subprocess.run([*command, *quiet], check=False).returncode  # nosec B603
+    except KeyboardInterrupt:
+        print("\nThe site has ended.")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
