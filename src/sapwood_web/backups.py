@@ -32,6 +32,7 @@ def back_up(database: Path, keys: Path) -> None:
         if path.exists():
             raise BackupError(f"{path} exists already. Name a new one for each backup.")
     record_event("made a backup", actor=None, why="on the server")
+    settings.KEY_STORE.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copytree(settings.KEY_STORE.folder, keys)  # first: a key too many is harmless, one too few is not
     if connection.vendor == "sqlite":
         connection.ensure_connection()

@@ -110,9 +110,12 @@ def _codes(person: Any) -> list[str]:
 
 
 def _records(made: dict[str, Any]) -> None:
+    from django.conf import settings
+
     from sapwood_web.accounts import actions as account_actions
     from sapwood_web.records import actions
 
+    printed, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.dummy.EmailBackend"
     maria, ines, okafor = made["Maria"], made["Ines"], made["Dr Okafor"]
     for person, purposes in ((maria, ("keep", "share", "statistics")), (ines, ("keep", "share"))):
         for purpose in purposes:
@@ -129,6 +132,7 @@ def _records(made: dict[str, Any]) -> None:
     actions.see(okafor, record, "the record")
     child = actions.begin_record(ines, for_child=True)
     actions.add_answer(ines, child, fact="albumin", value="3.9 g/dL", when="2026-02-10")
+    settings.EMAIL_BACKEND = printed
 
 
 def _serve() -> int:

