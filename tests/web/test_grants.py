@@ -139,7 +139,7 @@ class World:
 
 @pytest.mark.django_db
 @given(STEPS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_sequence_ends_with_exactly_the_right_readers(steps: list[tuple[Any, ...]]) -> None:
     with pytest.raises(UndoneError), transaction.atomic():
         world = World()

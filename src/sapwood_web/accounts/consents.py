@@ -102,7 +102,7 @@ class Standing:
 def standings(person: Person) -> dict[str, Standing]:
     """Every purpose, and what this person last said about it."""
     latest: dict[str, Consent] = {}
-    for decision in person.consents.order_by("at", "pk"):
+    for decision in person.consents.order_by("pk"):
         latest[decision.purpose] = decision
     return {id: Standing(purpose, latest.get(id)) for id, purpose in PURPOSES.items()}
 

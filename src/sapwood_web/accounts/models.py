@@ -95,9 +95,11 @@ def display(person: Person) -> str:
 
 
 class Consent(models.Model):
-    """One decision: its purpose, its text as it was shown, the language, the moment. Never changed."""
+    """One decision: its purpose, its text as it was shown, the language, the moment. Never changed.
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    The last one written counts: its number says so, since two may carry one moment.
+    """
+
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=20)
     given = models.BooleanField()
@@ -107,7 +109,7 @@ class Consent(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ("-at", "-pk")
+        ordering = ("-pk",)
 
 
 class Draft(models.Model):
