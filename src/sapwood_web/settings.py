@@ -175,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "sapwood_web.accounts.passwords.NotOfThisSite"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email"]},
@@ -196,6 +197,7 @@ ACCOUNT_EMAIL_MAX_LENGTH = 400  # of the column, where an address stands sealed
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True  # nothing to guess or to leak in an address
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -207,6 +209,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,8/5m/key"}  # what `key` is: accounts/adapter.py
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SAPWOOD_PROXIES", "0"))
+PACES = {"upload": (1000, 24 * 60 * 60), "invite": (20, 24 * 60 * 60), "export": (20, 60 * 60)}
+"""How often one person may do what costs most, and in how many seconds."""
 MFA_ADAPTER = "sapwood_web.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

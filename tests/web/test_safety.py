@@ -172,3 +172,62 @@ def test_the_steward_verifies_and_turns_away() -> None:
     false.refresh_from_db()
     assert new.verified_at is not None and new.is_active
     assert false.verified_at is None and not false.is_active
+
+
+@pytest.mark.django_db
+def test_a_closed_account_is_out_at_once() -> None:
+    person = make_person("f@example.org", "clinician")
+    client = signed_in(person)
+    assert client.get("/account/").status_code == 200
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    assert client.get("/account/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_signing_out_clears_the_browser_and_ends_the_session(alice: Person) -> None:
+    client = signed_in(alice)
+    stolen = client.cookies["session"].value
+    response = client.post("/enter/logout/")
+    assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
+    again = Client()
+    again.cookies["session"] = stolen
+    assert again.get("/account/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_what_reaches_others_has_its_pace(alice: Person, record: Record, settings: Any) -> None:
+    settings.PACES = {**settings.PACES, "invite": (2, 60), "export": (1, 60)}
+    client = signed_in(alice)
+    for number, expected in ((1, 302), (2, 302), (3, 403)):
+        typed = {
+            "email": f"guest{number}@example.org",
+            "invited_as": "clinician",
+            "scope": "read",
+            "days": "30",
+        }
+        assert client.post(f"/records/{record.pk}/sharing/invite/", typed).status_code == expected
+    assert client.post("/account/export/").status_code == 200
+    assert client.post("/account/export/").status_code == 403
+
+
+@pytest.mark.parametrize("password", ["sapwoodsapwood", "Patient-Doctor-1", "leukaemia123456"])
+def test_words_of_this_site_make_no_password(password: str) -> None:
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    with pytest.raises(ValidationError):
+        validate_password(password)
+
+
+def test_every_requirement_of_the_security_page_names_what_exists_or_says_not_met() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+\.\d+\.\d+) \| ([12]) \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
+    assert len({number for number, *_ in rows}) == len(rows) == 109
+    for number, _, _, evidence in rows:
+        named = re.findall(r"`((?:src|tests|docs|\.ci)/[^`:]+)(?:::(\w+))?`", evidence)
+        assert named or evidence.startswith(("Not met", "Does not arise", "Partly met")), number
+        for path, test in named:
+            assert (ROOT / path).exists(), f"{number}: {path}"
+            assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), (
+                f"{number}: {test}"
+            )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from sapwood_web.accounts.consents import allows
@@ -68,6 +70,17 @@ def check_sharing(record: Record) -> None:
     if not allows(record.owner, "share"):
         raise NotNowError(
             _("You have not allowed sharing. “Show it to the people I choose” changes that."), "consents"
+        )
+
+
+def check_pace(person: Person, deed: str) -> None:
+    """What costs much, or reaches others, is done so often and no oftener."""
+    times, seconds = settings.PACES[deed]
+    name = f"pace:{deed}:{person.pk}"
+    cache.add(name, 0, seconds)
+    if cache.incr(name) > times:
+        raise NotNowError(
+            _("You have done this very often today. Try again tomorrow, or write to us."), "home"
         )
 
 

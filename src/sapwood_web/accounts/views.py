@@ -88,6 +88,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Everything kept about this person, in one file."""
     person = request.user
+    policies.check_pace(person, "export")
     record_event("took a copy", actor=person.subject, about=person.subject, what="everything", why="themself")
     for record in person.records.all():
         record_actions.see(person, record, "everything", deed="export")

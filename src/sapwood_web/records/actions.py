@@ -41,6 +41,7 @@ def begin_record(person: Person, *, for_child: bool = False) -> Record:
 def keep_upload(person: Person, record: Record, data: bytes) -> Upload:
     """Keeps a file that the core can read, whole; RecordError for any other, and nothing is kept."""
     permissions.check("upload", record, person, timezone.now())
+    policies.check_pace(person, "upload")
     check_file(data)  # takes its time, and so before the transaction
     return _keep_file(person, record, data)
 
@@ -123,6 +124,7 @@ def invite(
     now = timezone.now()
     access = permissions.check("share", record, person, now)
     policies.check_sharing(record)
+    policies.check_pace(person, "invite")
     if scope not in permissions.SCOPES or invited_as not in policies.INVITED_AS or days not in GRANT_DAYS:
         raise permissions.NotYoursError
     if email.strip().lower() == person.email.lower():

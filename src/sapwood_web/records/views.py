@@ -265,6 +265,8 @@ def who_looked(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
 def export(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     """A copy of the record: JSON, FHIR, and a page that reads them out."""
     record = find(Record, pk=record_id)
+    allowed(request, record, "export")
+    policies.check_pace(request.user, "export")
     actions.see(request.user, record, "the whole record", deed="export")
     response = HttpResponse(record_export(record, timezone.now()), content_type="application/zip")
     response.headers["Content-Disposition"] = 'attachment; filename="sapwood-record.zip"'
