@@ -10,6 +10,7 @@ from small_packs import (
     MAN,
     TODAY,
     WOMAN,
+    bundle_text,
     condition,
     facts_of,
     given,
@@ -289,3 +290,39 @@ def test_a_patients_word_travels_through_specimens() -> None:
     assert (facts.values["pattern"], facts.trusted["pattern"]) == (True, None)
     assert facts["pattern"].assurance == "patient"
     assert given
+
+
+def test_an_entry_dated_after_a_plan_of_today_breaks_silence_and_in_a_look_back_it_does_not() -> None:
+    pack = small_pack(
+        {
+            "covered": {"type": "boolean", "derived": "TRUE"},
+            "ill": {"type": "boolean", "which": "any", "find": [{"in": "Condition", "words": ["ill"]}]},
+            "found": {"type": "boolean", "derived": "ill", "closed_world": {"covered_by": "covered"}},
+        }
+    )
+    to_come = condition(text="ill", onsetDateTime="2026-09-09")
+    record = parse_record(bundle_text(to_come))
+    assert extract(record, pack, as_of=TODAY, looks_back=False)["found"].state == "missing"
+    assert extract(record, pack, as_of=TODAY, looks_back=True)["found"].value is False
+
+
+def test_what_does_not_apply_is_silent_too() -> None:
+    pack = small_pack(
+        {
+            "sex": {
+                "type": "code",
+                "from_record": "sex",
+                "values": {"male": {"words": ["male"]}, "female": {"words": ["female"]}},
+            },
+            "covered": {"type": "boolean", "derived": "TRUE"},
+            "test": {
+                "type": "boolean",
+                "not_when": "sex = 'male'",
+                "find": [{"in": "Observation", "codes": {"lab": ["test"]}}],
+            },
+            "found": {"type": "boolean", "derived": "test", "closed_world": {"covered_by": "covered"}},
+        }
+    )
+    assert facts_of(pack, patient=MAN)["found"].assurance == "assumed"
+    positive = facts_of(pack, observed("test", True), patient=MAN)
+    assert (positive["test"].state, positive["found"].value) == ("conflicting", None)

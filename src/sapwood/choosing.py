@@ -78,7 +78,8 @@ def admit(found: Found, fact: FactDefinition, bounds: Bounds) -> Found:
             kept.candidates.append(candidate)
         else:
             unplaced = candidate.when is None or _unordered(candidate.when, fact, bounds)
-            elsewhere = not unplaced and candidate.until is None and bounds.hold_all(fact)
+            to_come = is_later(candidate.when, bounds.as_of) and not bounds.replay  # a wrong date, or a plan
+            elsewhere = not (unplaced or to_come) and candidate.until is None and bounds.hold_all(fact)
             kept.rejected.append(
                 Rejected(candidate.resource, why, unplaced, candidate.when, elsewhere=elsewhere)
             )

@@ -37,6 +37,11 @@ class Fact:
         return self.state == "known"
 
     @property
+    def silent(self) -> bool:
+        """Whether nothing speaks of it: nothing on record, or a question that does not arise."""
+        return self.state in ("missing", "not_applicable") and not self.doubted
+
+    @property
     def text(self) -> str:
         """The fact in plain words: `serum albumin 3.6 g/dL on 2026-03-02`."""
         title = self.definition.title

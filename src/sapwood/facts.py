@@ -346,7 +346,7 @@ class Facts:
         value = self.pack.compiled(name)(values)
         bases = [base for one in self.pack.base_facts[name] for base in self._bases(one, inside)]
         if value is None:
-            silent = all(base.state == "missing" and not base.doubted for base in bases if not base.known)
+            silent = all(base.silent for base in bases if not base.known)
             closed = definition.closed_world
             if closed is not None and silent and self.values[closed.covered_by] is True:
                 note = "nothing of it is on record"

@@ -173,7 +173,9 @@ class Patient:
 
     def _silent_or_known(self, base: str, definition: FactDefinition, group: int | None) -> Bit:
         raw = self.raw(base, group)
-        return some(known_of(self.symbol(base, group)), every(raw.missing, self._applies(base, definition)))
+        said = every(raw.told, raw.value.true) if isinstance(raw.value, Three) else False
+        pointless = every(no(self._applies(base, definition)), no(said))
+        return some(known_of(self.symbol(base, group)), raw.missing, pointless)
 
     def open_question(self, name: str, group: int | None) -> Bit:
         """Whether a fact is unknown although it applies."""
