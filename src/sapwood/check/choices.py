@@ -59,11 +59,12 @@ def _exclusive(ground: Ground, section: Section, one: Option, other: Option) -> 
             no(places.ended),
         ],
         Finding(
-            "exclusive options",
+            "exclusive",
             "danger",
             ground.where("option", one.id),
             f"stands open together with `{other.id}`, which it excludes",
             "Let a gate of one close it where the other is open; where both are ways to choose from, use `instead_of`.",
+            detail=other.id,
         ),
         lambda plan: _open_in(plan, one) and _open_in(plan, other),
         _gates(one) + _gates(other),
@@ -94,6 +95,7 @@ def _stopped(ground: Ground, section: Section, alert: Alert, option: Option) -> 
             ground.where("option", option.id),
             f"stands open while the alert `{alert.id}` says stop",
             "Let the same criterion rule the option out.",
+            detail=alert.id,
         ),
         lambda plan: (
             _open_in(plan, option)
@@ -166,6 +168,7 @@ def _silent_gates(ground: Ground, section: Section, option: Option) -> None:
                 ground.where("option", option.id),
                 f"stands open while `{name}`, a gate of its regimen, is not known to be true",
                 f"Add `{name}` to `requires`.",
+                detail=name,
             ),
             lambda plan: _open_in(plan, option),
             (name,),

@@ -19,7 +19,9 @@ def add_options(command: argparse.ArgumentParser) -> None:
     """The options of `sapwood check`."""
     command.add_argument("pack", nargs="?", default="bpdcn", metavar="ID|DIR", help="default: bpdcn")
     command.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
-    command.add_argument("--all", action="store_true", help="also what a reviewer should look at")
+    command.add_argument(
+        "--all", action="store_true", help="also answered findings, and what a reviewer should look at"
+    )
     command.add_argument("--patients", metavar="DIR", help="write each patient found as an answers file")
     command.add_argument("--draw", metavar="FILE.svg", help="draw the pathway as proved")
     command.add_argument(
@@ -43,7 +45,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> tuple[str, int]:
-    """What to print, and the exit code: 0 sound, 3 findings."""
+    """What to print, and the exit code: 0 where no finding is open, 3 where one is."""
     from sapwood.pack import load_pack, pack_folder
 
     pack, folder = load_pack(chosen.pack), pack_folder(chosen.pack)

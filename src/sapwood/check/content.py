@@ -97,7 +97,7 @@ def _evidence(ground: Ground, section: Section) -> None:
     cited = {name for sort, name, _ in mentions(_content(pack), lambda file, entry: "") if sort == "evidence"}
     for name in pack.claims:
         finding = Finding(
-            "unused claim",
+            "unused",
             "content",
             ground.where("claim", name),
             "nothing cites it",
@@ -107,7 +107,7 @@ def _evidence(ground: Ground, section: Section) -> None:
     used = {claim.source for claim in pack.claims.values()}
     for name in pack.sources:
         finding = Finding(
-            "unused source", "content", ground.where("source", name), "no claim rests on it", "Take it out."
+            "unused", "content", ground.where("source", name), "no claim rests on it", "Take it out."
         )
         _file(section, name in used, finding)
     for sort, name, entry in _entries(pack):
@@ -186,12 +186,17 @@ def _words(ground: Ground, section: Section) -> None:
         _file(
             section,
             found <= LIMIT,
-            Finding("reading grade", "content", ground.where(sort, name), what, remedy),
+            Finding("reading grade", "content", ground.where(sort, name), what, remedy, detail=_start(text)),
         )
 
 
 _SHORT = 8
 """Fewer words than this are a title; a grade of so few says nothing."""
+
+
+def _start(text: str) -> str:
+    """The first words of a text, enough to know it by."""
+    return " ".join(text.split()[:6])
 
 
 # --- worked patients ------------------------------------------------------------------------------------
@@ -234,9 +239,11 @@ def _cases(ground: Ground, section: Section, cases: Sequence[Case]) -> None:
     for name, criterion in pack.criteria.items():
         wanted = [way for way in ("true", "false") if way not in criterion.never]
         lacking = [way for way in wanted if way not in seen["criteria"].get(name, ())]
-        what = f"no worked patient expects it {' or '.join(lacking)}"
+        what = f"no worked patient expects it {_or(lacking)}"
         _file(
-            section, not lacking, Finding("no case", "content", ground.where("criterion", name), what, remedy)
+            section,
+            not lacking,
+            Finding("no case", "content", ground.where("criterion", name), what, remedy, detail=_or(lacking)),
         )
     for option in pack.pathway.options:
         found = seen["options"].get(option.id, set())
@@ -244,20 +251,28 @@ def _cases(ground: Ground, section: Section, cases: Sequence[Case]) -> None:
         lacking = [way for way, words in ways.items() if not words & found]
         if _always_open(option):
             lacking = [way for way in lacking if way != "closed"]
-        what = f"no worked patient expects it {' or '.join(lacking)}"
+        what = f"no worked patient expects it {_or(lacking)}"
         _file(
             section,
             not lacking,
-            Finding("no case", "content", ground.where("option", option.id), what, remedy),
+            Finding(
+                "no case", "content", ground.where("option", option.id), what, remedy, detail=_or(lacking)
+            ),
         )
     for alert in pack.pathway.alerts:
         found = seen["alerts"].get(alert.id, set())
         lacking = [] if found & {"raised", "cannot_tell"} else ["raised"]
         lacking += [] if "absent" in found else ["absent"]
-        what = f"no worked patient expects it {' or '.join(lacking)}"
+        what = f"no worked patient expects it {_or(lacking)}"
         _file(
-            section, not lacking, Finding("no case", "content", ground.where("alert", alert.id), what, remedy)
+            section,
+            not lacking,
+            Finding("no case", "content", ground.where("alert", alert.id), what, remedy, detail=_or(lacking)),
         )
+
+
+def _or(ways: Sequence[str]) -> str:
+    return " or ".join(ways)
 
 
 def _always_open(option: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,12 @@ TITLES = {
 
 WEIGHTS = ("danger", "gap", "content")
 """A danger could mislead about a patient; a gap leaves one without an answer; content is for its author."""
+
+
+TO_MEND = frozenset(
+    {"silent hold", "silent gate", "dead end", "nothing asked", "option", "case", "turns over", "answer"}
+)
+"""Kinds that no answer makes right: somebody would go on unwarned, or with nothing to do."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +48,27 @@ class Finding:
     what: str
     remedy: str
     witness: Witness | None = None
+    detail: str = ""
+    """What tells it from others of its kind in the same place; empty where there can be no other."""
+    answer: str = ""
+    """Why it is right as it stands, by the pack's authors; empty while it is open."""
 
     @property
     def key(self) -> str:
         """The same for the same finding, whatever patient shows it."""
         return f"{self.kind} | {self.where} | {self.what}"
+
+    @property
+    def may_be_answered(self) -> bool:
+        """Whether the pack's authors may say why it is right as it stands."""
+        return self.kind not in TO_MEND
+
+    @property
+    def name(self) -> str:
+        """What an answer calls it: its kind, the entry it is in, and what tells it from others there."""
+        sort, _, entry = re.sub(r"^[^,]*, ", "", self.where).replace("`", "").rpartition(" ")
+        kind = self.kind.removesuffix(f" {sort}")
+        return " ".join(f"{kind} {sort} {entry}".split()) + (f": {self.detail}" if self.detail else "")
 
 
 @dataclass
@@ -56,6 +79,8 @@ class Section:
     title: str
     proved: int = 0
     findings: list[Finding] = field(default_factory=list)
+    """Those that are open."""
+    answered: list[Finding] = field(default_factory=list)
     not_proved: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -74,11 +99,19 @@ class Report:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding, worst first, else in the order of the promises."""
-        found = [finding for section in self.sections for finding in section.findings]
-        return tuple(sorted(found, key=lambda one: WEIGHTS.index(one.weight)))
+        """Every open finding, worst first, else in the order of the promises."""
+        return _worst_first(finding for section in self.sections for finding in section.findings)
+
+    @property
+    def answered(self) -> tuple[Finding, ...]:
+        """Every finding that the pack's authors have answered, in the same order."""
+        return _worst_first(finding for section in self.sections for finding in section.answered)
 
     @property
     def sound(self) -> bool:
-        """Whether there is nothing to put right; what could not be proved is said beside it."""
+        """Whether no finding is open; what could not be proved is said beside it."""
         return not self.findings
+
+
+def _worst_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(found, key=lambda one: WEIGHTS.index(one.weight)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import z3
@@ -128,16 +129,7 @@ class Ground:
         if plan is None or not shows(plan):
             section.not_proved.append(f"{said} (a patient was thought of whom the planner does not show)")
             return
-        section.findings.append(
-            Finding(
-                question.kind,
-                question.weight,
-                question.where,
-                question.what,
-                question.remedy,
-                self.witness(told, plan, question.what, because),
-            )
-        )
+        section.findings.append(replace(question, witness=self.witness(told, plan, question.what, because)))
 
     def plan_of(self, told: Sequence[Told], title: str) -> Plan | None:
         """The plan that Sapwood really makes for a patient, read from an answers file as a person would load it."""

@@ -41,6 +41,14 @@ def in_words(report: Report, *, everything: bool = False, patients: Mapping[str,
         for finding in found:
             number += 1
             lines += _finding(number, finding, (patients or {}).get(finding.key))
+    if report.answered and everything:
+        lines += ["", f"Answered in the pack's COVERAGE.md ({len(report.answered)})"]
+        lines += [line for finding in report.answered for line in _answer(finding)]
+    elif report.answered:
+        lines += [
+            "",
+            f"Findings answered in the pack's COVERAGE.md: {len(report.answered)}; --all lists them.",
+        ]
     not_proved = [(one.number, what) for one in report.sections for what in one.not_proved]
     lines += ["", f"Not proved ({len(not_proved)})" if not_proved else "Nothing was left undecided."]
     lines += [line for promise, what in not_proved for line in _wrapped(f"promise {promise}: {what}", "  - ")]
@@ -60,19 +68,22 @@ def _table(report: Report) -> Iterator[str]:
     for section in report.sections:
         found, open_ = len(section.findings), len(section.not_proved)
         state = f"{section.proved} proved" + (f", {found} found" if found else "")
+        state += f", {len(section.answered)} answered" if section.answered else ""
         state += f", {open_} not proved" if open_ else ""
         yield f"{section.number}  {section.title:<62}  {state}"
 
 
 def _verdict(report: Report) -> str:
     if report.sound:
-        return "Sound: nothing to put right."
+        return "Sound: nothing to put right." if not report.answered else "Sound: no finding is open."
     return f"{len(report.findings)} findings. Put each right in the pack, or answer it in the pack's COVERAGE.md."
 
 
 def _finding(number: int, finding: Finding, path: Path | None) -> Iterator[str]:
     yield from _wrapped(f"{finding.where}: {finding.what}.", f"  {number}. ")
     yield from _wrapped(f"To do: {finding.remedy}", "     ")
+    if finding.may_be_answered:
+        yield from _wrapped(f"Or answer: {finding.name}", "     ")
     witness = finding.witness
     if witness is None:
         return
@@ -83,6 +94,11 @@ def _finding(number: int, finding: Finding, path: Path | None) -> Iterator[str]:
     for reason in witness.because:
         indent = len(reason) - len(reason.lstrip())
         yield from _wrapped(reason.strip(), " " * (7 + indent))
+
+
+def _answer(finding: Finding) -> Iterator[str]:
+    yield from _wrapped(f"{finding.where}: {finding.what}.", "  - ")
+    yield from _wrapped(f"Answer: {finding.answer}", "    ")
 
 
 def _wrapped(text: str, start: str) -> list[str]:
@@ -112,6 +128,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "seconds": report.seconds,
         "promises": [_section(section) for section in report.sections],
         "findings": [_finding_dict(finding) for finding in report.findings],
+        "answered": [_finding_dict(finding) for finding in report.answered],
         "not_covered": list(report.limits),
     }
 
@@ -122,6 +139,7 @@ def _section(section: Section) -> dict[str, Any]:
         "title": section.title,
         "proved": section.proved,
         "found": len(section.findings),
+        "answered": len(section.answered),
         "not_proved": section.not_proved,
         "for_a_reviewer": section.notes,
         "seconds": section.seconds,
@@ -130,12 +148,15 @@ def _section(section: Section) -> dict[str, Any]:
 
 def _finding_dict(finding: Finding) -> dict[str, Any]:
     found: dict[str, Any] = {
+        "name": finding.name,
         "kind": finding.kind,
         "weight": finding.weight,
         "where": finding.where,
         "what": finding.what,
         "remedy": finding.remedy,
     }
+    if finding.answer:
+        found["answer"] = finding.answer
     if finding.witness is not None:
         found["patient"] = dict(finding.witness.content)
         found["in_words"] = list(finding.witness.words)

@@ -61,6 +61,7 @@ def document(pack: Pack, folder: Path, report: Report) -> str:
         *_options(pack),
         "<h2>Alerts</h2>",
         *_alerts(pack),
+        *_answers(report),
         *_signature(pack),
         "</body></html>",
     ]
@@ -76,6 +77,7 @@ def _head(pack: Pack, report: Report) -> Iterator[str]:
     for section in report.sections:
         state = f"{section.proved} proved"
         state += f', <b class="open">{len(section.findings)} findings</b>' if section.findings else ""
+        state += f", {len(section.answered)} findings answered" if section.answered else ""
         state += f", {len(section.not_proved)} not proved" if section.not_proved else ""
         yield f"<li>{escape(section.title)}: {state}</li>"
     yield "</ul><p>What is not covered:</p><ul>"
@@ -155,6 +157,15 @@ def _alerts(pack: Pack) -> Iterator[str]:
         if alert.unknown_message:
             yield f"<p>Where it cannot be assessed: {escape(alert.unknown_message)}</p>"
         yield f"{_JUDGE}</article>"
+
+
+def _answers(report: Report) -> Iterator[str]:
+    """What the check found and the authors of the pack take to be right as it stands."""
+    if report.answered:
+        yield "<h2>Findings answered by the authors</h2>"
+    for finding in report.answered:
+        yield f"<article><p>{escape(finding.where)}: {escape(finding.what)}.</p>"
+        yield f"<p>Answer: {escape(finding.answer)}</p>{_JUDGE}</article>"
 
 
 def _signature(pack: Pack) -> Iterator[str]:

@@ -10,6 +10,7 @@ from time import monotonic
 
 from sapwood.pack import Pack
 
+from .answers import answered, read_answers
 from .choices import no_contradictions, nothing_silent
 from .content import nothing_left_over, read_cases
 from .findings import Report, Section
@@ -38,8 +39,12 @@ SLOWEST_FIRST = (2, 9, 3, 4, 7, 6, 1, 8, 5)
 def check(
     pack: Pack, folder: Path, *, seconds: float = 5.0, workers: int = 2, progress: Progress | None = None
 ) -> Report:
-    """All that can be proved of a pack, and all that is wrong with it; each question to z3 has so many seconds."""
+    """All that can be proved of a pack, and all that is wrong with it; each question to z3 has so many seconds.
+
+    Raises SapwoodError where the pack's COVERAGE.md answers findings in no readable way.
+    """
     started = monotonic()
+    answers = read_answers(folder)
     sections: dict[int, Section] = {}
     with ProcessPoolExecutor(max_workers=workers) as pool:
         waiting = {
@@ -50,6 +55,7 @@ def check(
             if progress is not None:
                 progress(section, len(sections), len(SLOWEST_FIRST))
     ordered = tuple(sections[number] for number in sorted(sections))
+    answered(ordered, answers, pack.about.id)
     report = Report(pack.about.id, pack.about.version, pack.hash, ordered, limits(pack))
     return replace(report, seconds=round(monotonic() - started, 1))
 

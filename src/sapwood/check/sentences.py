@@ -60,17 +60,18 @@ def _comes_out(ground: Ground, section: Section, name: str) -> None:
             section.proved += 1
         elif can:
             what = f"can be {way}, though the pack says it never is"
-            section.findings.append(Finding("comes out", "gap", where, what, f"Take `{way}` out of `never`."))
+            remedy = f"Take `{way}` out of `never`."
+            section.findings.append(Finding("comes out", "gap", where, what, remedy, detail=way))
         elif way == "true" and _outside_the_ranges(ground, name):
             what = "can be true only of a value outside its plausible range, which is never read"
             section.findings.append(
-                Finding("comes out", "danger", where, what, "Mend the number or the range.")
+                Finding("comes out", "danger", where, what, "Mend the number or the range.", detail=way)
             )
         else:
             what = f"can never be {way}"
             remedy = f"Mend the sentence; where it is meant so, say `never: [{way}]`."
             section.findings.append(
-                Finding("comes out", "danger" if way == "true" else "gap", where, what, remedy)
+                Finding("comes out", "danger" if way == "true" else "gap", where, what, remedy, detail=way)
             )
 
 
@@ -151,7 +152,9 @@ def _one_pair(ground: Ground, section: Section, kind: str, one: str, other: str)
         section.notes.append(f"{said}; they are kept apart as rules of {sets[0]} and of {sets[1]}")
         return
     remedy = "Keep one and use it in both places; or let the two differ in `rule_set`, if they are two rules."
-    section.findings.append(Finding("copies", "content", ground.where("criterion", one), said, remedy))
+    section.findings.append(
+        Finding("copies", "content", ground.where("criterion", one), said, remedy, detail=other)
+    )
 
 
 def _by_name(pack: Pack, one: str, other: str) -> bool:

@@ -27,7 +27,7 @@ def one_position(ground: Ground) -> Section:
         return some(*pairs, every(*(no(one) for one in bits)))
 
     def fault(sort: str, name: str, what: str, remedy: str) -> Finding:
-        return Finding("position", "gap", ground.where(sort, name), what, remedy)
+        return Finding("position", "gap", ground.where(sort, name), what, remedy, detail=what)
 
     ground.never(
         section,

@@ -40,6 +40,11 @@ class Threshold:
     op: str
     number: Decimal
 
+    @property
+    def text(self) -> str:
+        """The comparison, as a sentence writes it."""
+        return f"{self.what} {self.op} {self.number}"
+
 
 def numbers(ground: Ground) -> Section:
     """Every comparison of numbers: its units, its place in the plausible range, its side of the boundary."""
@@ -54,7 +59,9 @@ def numbers(ground: Ground) -> Section:
         if one.what.startswith("days_between(") and abs(one.number) > LIFE:
             what = f"`{one.what} {one.op} {one.number}` is more days than a life has"
             where = ground.where("sentence", one.sentence)
-            section.findings.append(Finding("threshold", "danger", where, what, "Mend the number."))
+            section.findings.append(
+                Finding("threshold", "danger", where, what, "Mend the number.", detail=one.text)
+            )
     _against_the_evidence(ground, section, found)
     _one_unit_for_one_code(ground, section)
     _boundaries(section, found)
@@ -91,7 +98,14 @@ def _in_range(ground: Ground, section: Section, one: Threshold) -> None:
     what = f"`{one.what} {one.op} {one.number}` lies outside the plausible range of {low} to {high} {definition.unit}"
     remedy = "Mend the number, or the range of the fact; a value out there is never read."
     section.findings.append(
-        Finding("threshold", "danger", ground.where("sentence", one.sentence), what.strip(), remedy)
+        Finding(
+            "threshold",
+            "danger",
+            ground.where("sentence", one.sentence),
+            what.strip(),
+            remedy,
+            detail=one.text,
+        )
     )
 
 
@@ -108,7 +122,14 @@ def _units(ground: Ground, section: Section, name: str, node: Compare | Arithmet
         return
     what = f"`{write(node)}` joins {units[0] or 'a plain number'} and {units[1] or 'a plain number'}"
     section.findings.append(
-        Finding("units", "danger", ground.where("sentence", name), what, "Give both the same unit.")
+        Finding(
+            "units",
+            "danger",
+            ground.where("sentence", name),
+            what,
+            "Give both the same unit.",
+            detail=write(node),
+        )
     )
 
 
@@ -148,7 +169,7 @@ def _one_unit_for_one_code(ground: Ground, section: Section) -> None:
                     what = f"holds {system} {code} in {definition.unit}, and `{first}` in {unit}"
                     where = ground.where("fact", name)
                     section.findings.append(
-                        Finding("units", "danger", where, what, "Give both the same unit.")
+                        Finding("units", "danger", where, what, "Give both the same unit.", detail=first)
                     )
 
 
@@ -180,7 +201,14 @@ def _against_the_evidence(ground: Ground, section: Section, found: list[Threshol
             what = f"`{one.what} {one.op} {one.number}`, where the evidence says {said}"
             remedy = "Mend the number or its unit, or cite the claim that it rests on."
             section.findings.append(
-                Finding("evidence number", "danger", ground.where("criterion", name), what, remedy)
+                Finding(
+                    "evidence number",
+                    "danger",
+                    ground.where("criterion", name),
+                    what,
+                    remedy,
+                    detail=one.text,
+                )
             )
 
 
