@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from case_runner import SECTIONS, Case
 
-from sapwood import articles, definitions
+from sapwood import articles, definitions, glossary
 from sapwood.answers import read_answers
 from sapwood.definitions import Definition
 from sapwood.facts import Facts
@@ -73,6 +73,7 @@ SHAPES: dict[str, dict[str, type[Definition]]] = {
     "knowledge.yaml": {"knowledge": definitions.KnowledgeDefinition, "topic": definitions.Topic},
     "trials.yaml": {"trials": definitions.TrialsDefinition, "trial": definitions.Trial},
     "articles": {"article": articles.ArticleDefinition},
+    "glossary.yaml": {"glossary": glossary.GlossaryDefinition, "word": glossary.WordDefinition},
     "cards": {"card": articles.CardDefinition, "card line": articles.CardLine},
 }
 ENTRIES = [(heading, entry) for heading, shapes in SHAPES.items() for entry in shapes]
@@ -122,11 +123,12 @@ def shown_default(field: msgspec.inspect.Field) -> str:
 
 def test_every_shape_has_its_place() -> None:
     placed = [shape for shapes in SHAPES.values() for shape in shapes.values()]
-    there = [
+    there = {
         shape
-        for shape in (*vars(definitions).values(), *vars(articles).values())
+        for module in (definitions, articles, glossary)
+        for shape in vars(module).values()
         if isinstance(shape, type) and issubclass(shape, Definition) and shape is not Definition
-    ]
+    }
     assert Counter(placed) == Counter(there)
 
 
@@ -186,7 +188,14 @@ def content(text: str, folder: Path) -> Any:
 
 def test_every_example_is_of_a_known_sort() -> None:
     shown = re.findall(r"^```(.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[::2]
-    assert {info.removeprefix("yaml ") for info in shown} == {*FILES, "regimen", "article", "card", "case"}
+    assert {info.removeprefix("yaml ") for info in shown} == {
+        *FILES,
+        "regimen",
+        "article",
+        "card",
+        "case",
+        "glossary",
+    }
 
 
 @pytest.mark.parametrize("sort", ["facts", "criteria"])
@@ -212,11 +221,13 @@ def test_the_page_and_the_card_shown_are_read(pack: Pack, folder: Path) -> None:
     for place, name, text in (
         ("articles", "01-when-you-swell.md", f"---\n{examples('article')[0]}---\nCall.[^albumin_gate]\n"),
         ("cards", "drug_a.yaml", examples("card")[0]),
+        ("", "glossary.yaml", examples("glossary")[0]),
     ):
         (folder / place).mkdir(exist_ok=True)
         (folder / place / name).write_text(text, encoding="utf-8")
     library = articles.read_library(pack, folder)
     assert list(library.articles) == ["swelling"] and library.card("drug_a").title == "Drug A"
+    assert list(library.glossary.words) == ["albumin"]
 
 
 def test_the_worked_patient_shown_comes_out_as_it_says(pack: Pack, folder: Path) -> None:

@@ -18,6 +18,8 @@ import msgspec
 
 from sapwood.definitions import Definition
 from sapwood.errors import AnswerError, PackError, Problem
+from sapwood.glossary import NO_WORDS, Glossary, GlossaryDefinition, WordDefinition, faults_in, glossary_of
+from sapwood.never_said import never_said
 from sapwood.pack import Pack
 from sapwood.pack_content import IDENTIFIER
 from sapwood.yaml_files import parse_yaml, read_yaml
@@ -28,16 +30,7 @@ _FRONT = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
-# What no page for patients says, and what to say instead.
-NEVER = {
-    r"\b(?:in)?eligib\w*": "Say that it may fit, and that only the study team can say.",
-    r"\bsurviv\w*[^.\n]*\d|\d[^.\n]*\bsurviv\w*|\d+ ?% (?:die|live)\b": "Give no survival figure unasked.",
-    r"\byou should have\b|\byou failed\b|\bif you had only\b|\byour own fault\b": "Take the blame out.",
-    r"\bguarantee\w*|\bwill (?:cure|be cured)\b|\bwill be (?:fine|all right)\b": "Promise nothing.",
-    r"\bfailed (?:treatment|therapy|chemotherapy)\b": "Say that the treatment did not work, not the person.",
-}
-
-T = TypeVar("T")
+T = TypeVar("T", bound=Definition)
 
 
 class ArticleDefinition(Definition, frozen=True):
@@ -46,7 +39,7 @@ class ArticleDefinition(Definition, frozen=True):
     id: str
     title: str
     order: int
-    kind: Literal["article", "questions", "sheet"] = "article"
+    kind: Literal["article", "emergency", "questions", "sheet"] = "article"
     author: str = "Sapwood contributors"
     reviewed: str = ""
     sources: tuple[str, ...] = ()
@@ -76,6 +69,12 @@ class CardDefinition(Definition, frozen=True):
     treatment: tuple[str, ...] = ()
     author: str = "Sapwood contributors"
     reviewed: str = ""
+
+
+_INNER: Mapping[type[Definition], tuple[type[Definition], ...]] = {
+    CardDefinition: (CardLine,),
+    GlossaryDefinition: (WordDefinition,),
+}
 
 
 @dataclass(frozen=True)
@@ -121,6 +120,7 @@ class Library:
     pack: Pack
     articles: Mapping[str, Article]
     cards: Mapping[str, CardDefinition]
+    glossary: Glossary = NO_WORDS
 
     def article(self, name: str) -> Article:
         """The page with that id; AnswerError with what is near."""
@@ -150,6 +150,11 @@ class Library:
             for number, (source, names) in enumerate(found.items(), start=1)
         )
 
+    def words_on(self, article: Article) -> tuple[WordDefinition, ...]:
+        """The words of the glossary that a page uses, in its order, each once."""
+        text = CITED.sub("", LINK.sub("]", article.body))
+        return tuple({word.id: word for _, _, word in self.glossary.found_in(text)}.values())
+
     def helpful(self, step: str = "", treatment: str = "") -> tuple[Article, ...]:
         """The pages that help on a step of the pathway or with a treatment, in order."""
         return tuple(
@@ -160,7 +165,7 @@ class Library:
 
 
 def read_library(pack: Pack, folder: Path) -> Library:
-    """The pages and cards of a pack's folder; PackError with every problem found."""
+    """The pages, cards and words of a pack's folder; PackError with every problem found."""
     library, problems = _read(pack, folder)
     if problems:
         raise PackError(*problems)
@@ -168,7 +173,7 @@ def read_library(pack: Pack, folder: Path) -> Library:
 
 
 def check_library(pack: Pack, folder: Path) -> tuple[Problem, ...]:
-    """Every problem of a pack's pages and cards: keys, claims, links, order, words that must not stand there."""
+    """Every problem of a pack's pages, cards and words: keys, claims, links, order, words that must not stand there."""
     return _read(pack, folder)[1]
 
 
@@ -191,6 +196,14 @@ def too_hard(library: Library) -> Iterator[Problem]:
                     f"reads at grade {reached}, above {LIMIT}",
                     "Use shorter sentences and plainer words.",
                 )
+    for word in library.glossary.words.values():
+        reached = grade(word.means)
+        if reached > LIMIT:
+            yield Problem(
+                f"glossary.yaml, `{word.id}`",
+                f"reads at grade {reached}, above {LIMIT}",
+                "Use plainer words.",
+            )
 
 
 def _read(pack: Pack, folder: Path) -> tuple[Library, tuple[Problem, ...]]:
@@ -217,14 +230,28 @@ def _read(pack: Pack, folder: Path) -> tuple[Library, tuple[Problem, ...]]:
         if card.id != path.stem:
             problems.append(Problem(shown, f"the id is `{card.id}`", "Name the file after its id."))
         cards[card.id] = card
+    words = _words(folder / "glossary.yaml", f"{folder.name}/glossary.yaml", problems)
     library = Library(
         pack,
         dict(sorted(articles.items(), key=lambda pair: pair[1].about.order)),
         dict(sorted(cards.items(), key=lambda pair: pair[1].order)),
+        glossary_of(words),
     )
     problems += _faults(library)
+    problems += _word_faults(library, words, f"{folder.name}/glossary.yaml")
     problems += _card_faults(library, folder.name)
     return library, tuple(problems)
+
+
+def _words(path: Path, shown: str, problems: list[Problem]) -> tuple[WordDefinition, ...]:
+    """The words of a glossary; none where there is no such file, or where it could not be read."""
+    if not path.is_file():
+        return ()
+    try:
+        return _shaped(read_yaml(path, shown), GlossaryDefinition, shown).words
+    except PackError as error:
+        problems += error.problems
+        return ()
 
 
 def _article(path: Path, shown: str) -> Article:
@@ -247,8 +274,8 @@ def _shaped(data: Any, shape: type[T], shown: str) -> T:
         return msgspec.convert(data, shape)
     except msgspec.ValidationError as error:
         unknown = re.search(r"unknown field `([^`]+)`", str(error))
-        keys = {*ArticleDefinition.__struct_encode_fields__} if shape is ArticleDefinition else set()
-        keys |= {*CardDefinition.__struct_encode_fields__, "text", "evidence"} if not keys else set()
+        shapes: tuple[type[Definition], ...] = (shape, *_INNER.get(shape, ()))
+        keys = {key for one in shapes for key in one.__struct_encode_fields__}
         close = difflib.get_close_matches(unknown[1], keys, 1) if unknown else []
         remedy = (
             f"Did you mean `{close[0]}`?" if close else "Mend the key; docs/packs.md lists what it may hold."
@@ -290,10 +317,24 @@ def _faults(library: Library) -> Iterator[Problem]:
                 if not CITED.search(answer) or not LINK.search(answer):
                     remedy = "Name a claim as `[^claim]`, and link the page that says more."
                     yield Problem(where, f"`{question}` lacks a source or a page that says more", remedy)
-        for pattern, remedy in NEVER.items():
-            for match in re.finditer(pattern, f"{about.title}\n{article.body}", re.IGNORECASE):
-                yield Problem(where, f"holds `{' '.join(match[0].split())}`", remedy)
+        yield from never_said(f"{about.title}\n{article.body}", where)
+    emergencies = [one.about.id for one in library.articles.values() if one.about.kind == "emergency"]
+    for name in emergencies[1:]:
+        yield Problem(
+            library.articles[name].file, f"`{emergencies[0]}` is the page of emergencies", "Keep one of them."
+        )
     yield from _unreachable(library, files)
+
+
+def _word_faults(library: Library, words: tuple[WordDefinition, ...], shown: str) -> Iterator[Problem]:
+    for name, what, remedy in faults_in(words):
+        yield Problem(f"{shown}, `{name}`", what, remedy)
+    for word in words:
+        where = f"{shown}, `{word.id}`"
+        yield from _unknown_names(library.pack, where, word.evidence, (), ())
+        if word.page and word.page not in library.articles:
+            yield _missing(where, "page", word.page, library.articles)
+        yield from never_said(word.means, where)
 
 
 def _unreachable(library: Library, files: Mapping[str, Article]) -> Iterator[Problem]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -15,9 +16,13 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from sapwood.articles import CITED, Article, CardDefinition, CardLine, Library, Reference
+from sapwood.glossary import WordDefinition
 
 Address = Callable[[str], str]
 """Where the page with an id is found; an empty text where it is only named."""
+
+Explaining = Callable[[str, WordDefinition], str]
+"""The HTML of a word as it stands in a text, explained in place."""
 
 
 def nowhere(name: str) -> str:
@@ -30,10 +35,40 @@ def beside(name: str) -> str:
     return f"{name.replace(':', '-')}.html"
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The text of a page as HTML: what stands before its questions, the rest, its questions by anchor, its sources."""
+
+    intro: Markup
+    body: Markup
+    questions: tuple[tuple[str, str], ...]
+    references: tuple[Reference, ...]
+
+
+def html_parts(
+    library: Library, article: Article, address: Address = nowhere, explain: Explaining | None = None
+) -> Parts:
+    """The text of a page as HTML, for a frame of one's own; `explain` writes each word where it first stands."""
+    references = library.references(article.claims)
+    asked = article.answers if article.about.kind == "questions" else {}
+    intro = article.body.partition("\n## ")[0] if asked else ""
+    words = _Words(library, explain)
+    return Parts(
+        _body(library, intro, references, address, words),
+        _body(library, article.body[len(intro) :], references, address, words),
+        tuple((anchor_of(question), question) for question in asked),
+        references,
+    )
+
+
+def html_text(library: Library, text: str, references: Sequence[Reference] = ()) -> Markup:
+    """A text in markdown as HTML; pages are only named, and HTML inside it is shown as text."""
+    return _body(library, text, references, nowhere, _Words(library, None))
+
+
 def html_article(library: Library, article: Article, address: Address = nowhere) -> str:
     """One page as HTML."""
-    references = library.references(article.claims)
-    intro = article.body.partition("\n## ")[0] if article.about.kind == "questions" else ""
+    parts = html_parts(library, article, address)
     position = list(library.articles).index(article.about.id) + 1
     return _page(
         "article.html",
@@ -41,13 +76,11 @@ def html_article(library: Library, article: Article, address: Address = nowhere)
         address,
         title=article.about.title,
         about=article.about,
-        intro=_body(library, intro, references, address),
-        body=_body(library, article.body[len(intro) :], references, address),
-        questions=[
-            (_anchor(question), question)
-            for question in (article.answers if article.about.kind == "questions" else ())
-        ],
-        references=references,
+        intro=parts.intro,
+        body=parts.body,
+        questions=parts.questions,
+        words=library.words_on(article) if article.about.kind != "sheet" else (),
+        references=parts.references,
         place=f"Page {position} of {len(library.articles)}",
         following=library.articles.get(article.about.next),
     )
@@ -129,19 +162,55 @@ def _numbers(line: CardLine, references: Sequence[Reference]) -> str:
     return ",".join(str(number) for number in found)
 
 
-def _anchor(heading: str) -> str:
+def anchor_of(heading: str) -> str:
+    """The name under which a heading is found on its page."""
     return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
 
 
-def _body(library: Library, text: str, references: Sequence[Reference], address: Address) -> Markup:
+class _Words:
+    """The words of a glossary, each explained where it first stands on a page."""
+
+    def __init__(self, library: Library, explain: Explaining | None) -> None:
+        self.glossary, self.explain = library.glossary, explain
+        self.said: set[str] = set()
+
+    def mark(self, tokens: list[Token]) -> list[Token]:
+        """The tokens of one line of text, with each word that stands there for the first time explained."""
+        marked: list[Token] = []
+        inside = 0
+        for token in tokens:
+            inside += token.nesting if token.type.startswith("link_") else 0
+            marked += [token] if inside or token.type != "text" else self._split(token.content)
+        return marked
+
+    def _split(self, text: str) -> Iterable[Token]:
+        begun = 0
+        cited = [match.span() for match in CITED.finditer(text)]
+        for begin, end, word in self.glossary.found_in(text):
+            if word.id in self.said or any(first <= begin < last for first, last in cited):
+                continue
+            assert self.explain is not None
+            self.said.add(word.id)
+            yield Token("text", "", 0, content=text[begun:begin])
+            yield Token("html_inline", "", 0, content=self.explain(text[begin:end], word))
+            begun = end
+        yield Token("text", "", 0, content=text[begun:])
+
+
+def _body(
+    library: Library, text: str, references: Sequence[Reference], address: Address, words: _Words
+) -> Markup:
     """The markdown of a page as HTML; HTML inside it is shown as text, never let through."""
     files = {page.file.rsplit("/", 1)[1]: name for name, page in library.articles.items()}
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(text)
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
-            token.attrSet("id", _anchor(tokens[position + 1].content))
+            token.attrSet("id", anchor_of(tokens[position + 1].content))
         _relink(token.children or [], files, address)
+        headed = token.type == "inline" and tokens[position - 1].type in ("heading_open", "th_open")
+        if words.explain is not None and token.children and not headed:
+            token.children = words.mark(token.children)
     html = markdown.renderer.render(tokens, markdown.options, {})
     html = html.replace("<table>", '<div class="wide" role="region" aria-label="Table" tabindex="0"><table>')
     html = html.replace("</table>", "</table></div>").replace("<th>", '<th scope="col">')

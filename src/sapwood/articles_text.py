@@ -44,6 +44,11 @@ def write_article(library: Library, article: Article) -> str:
     paper.say(f"Your clinic, day and night: {BLANK}")
     paper.say(f"Local emergency number:     {BLANK}")
     _body(paper, _numbered(article.body, references))
+    words = library.words_on(article) if article.about.kind != "sheet" else ()
+    if words:
+        paper.heading("Words on this page")
+        for word in words:
+            paper.say(f"{word.word}: {word.means}", indent=2, hang=2)
     paper.heading("About this page")
     paper.say(f"By {article.about.author}; {_review(article.about.reviewed)}.", indent=2)
     _sources(paper, references)

@@ -58,7 +58,7 @@ def load_pack(pack: str | Path) -> Pack:
     files = {
         path.relative_to(folder): path.read_bytes()
         for path in sorted(folder.rglob("*.yaml"))
-        if path.relative_to(folder).parts[0] not in ("cases", "cards", "questionnaires")
+        if path.relative_to(folder).parts[0] not in ("cases", "cards", "glossary.yaml", "questionnaires")
     }
     content = _hash({path: data for path, data in files.items() if path.parts[0] != "reviews"})
     key = _hash(files)
