@@ -139,7 +139,8 @@ def _in_about(about: PackDefinition, where: Where) -> Iterator[Mention]:
     board, place = about.board, where("pack.yaml", "board")
     yield from (("criterion", said.when, place) for said in (*board.diagnosis, *board.wishes))
     yield from (("criterion", name, place) for name in board.fitness)
-    yield from (("fact", name, place) for name in (*board.markers, *board.sites))
+    yield from (("fact", name, place) for name in (*board.markers, *board.sites, *board.clear))
+    yield from (("criterion", name, place) for name in board.clear.values())
     yield from (("criterion", name, where("pack.yaml", "turns_on")) for name in about.turns_on)
     yield from (("criterion", name, where("pack.yaml", "adult_numbers")) for name in about.adult_numbers)
     if about.ended_when:

@@ -18,6 +18,8 @@ from sapwood.earlier import earlier_plan
 from sapwood.facts import extract
 from sapwood.formats import write
 from sapwood.formats.cited import shown_evidence
+from sapwood.formats.html import parts_of
+from sapwood.formats.html_board import Ground, board_of
 from sapwood.formats.html_charts import charts_of
 from sapwood.formats.html_pathway import rail_of
 from sapwood.pack import Pack, load_pack
@@ -127,22 +129,21 @@ def test_a_page_is_whole_and_asks_for_nothing() -> None:
     sound(page_of()[0])
 
 
-def test_the_parts_stand_in_the_order_of_the_text() -> None:
+def test_the_parts_stand_in_the_order_a_board_reads() -> None:
     _, page = page_of(*FULL)
     titles = [said for level, said in page.headings if level == 2]
     order = [
         "Where on the pathway",
-        "Today's decision, and what blocks it",
         "Markers by specimen",
         "Sites",
         "Fitness, by rule set (never merged)",
-        "Treatment so far",
-        "Measurements, and the limits set for them",
         "Options side by side",
-        "Label rules",
         "Beside the steps",
         "Tasks",
         "What to ask next",
+        "Measurements, and the limits set for them",
+        "Treatment so far",
+        "Label rules",
         "Also watch",
         "Evidence",
         "The record",
@@ -367,3 +368,29 @@ def test_a_record_without_a_sign_is_asked_nothing(root: Path) -> None:
     titles = [said for _, said in Page(write(plan, "html")).headings]
     asked = "WHAT TO ASK NEXT" in write(plan, "text")
     assert ("What to ask next" in titles) == asked
+
+
+def test_a_reason_opens_down_to_the_entry_it_rests_on() -> None:
+    plan = plan_of(lantern(), *FULL)
+    board = board_of(plan)
+    grounds = board.reasons(plan.position.because)
+
+    def sources(one: Ground) -> set[str]:
+        return {*one.sources, *(source for inner in one.deeper for source in sources(inner))}
+
+    assert any("Condition/" in source for ground in grounds for source in sources(ground))
+    led = board_of(plan, lambda source: f"/somewhere/{source}")
+    assert any('href="/somewhere/Condition/' in part.html for part in parts_of(led))
+    assert not any("/somewhere/" in part.html for part in parts_of(board))
+
+
+def test_a_site_says_how_it_stands_since_treatment_began(root: Path) -> None:
+    plan = plan_for(root / "packs" / "bpdcn" / "cases" / "no_response_skin_not_biopsied.yaml")
+    sites, unknown = board_of(plan).sites
+    assert {site.name: site.since for site in sites} == {
+        "skin": "not known",  # not biopsied: what is left may be a scar, or disease
+        "bone marrow": "clear",
+        "central nervous system": "clear",
+    }
+    assert "Since treatment began" in write(plan, "html")
+    assert "lymph nodes" in unknown

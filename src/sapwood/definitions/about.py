@@ -19,6 +19,7 @@ class Board(Definition, frozen=True):
     diagnosis: list[Said] = []
     markers: Words = []
     sites: Words = []
+    clear: dict[str, str] = {}
     fitness: Words = []
     wishes: list[Said] = []
 

@@ -8,12 +8,15 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from sapwood.changes import Changes
-from sapwood.formats.html_board import board_of
-from sapwood.formats.html_changes import block_of
+from sapwood.formats.html_board import Board, board_of
+from sapwood.formats.html_changes import Block, block_of
+from sapwood.formats.html_parts import PARTS, Part
 from sapwood.formats.html_patient import letter_of
 from sapwood.plan import Plan
 
 _TEMPLATES = Path(__file__).parent / "templates"
+PIECES = _TEMPLATES / "pieces.css"
+"""The style sheet of a plan's parts; every rule stands inside the class `plan`."""
 
 
 def write(plan: Plan, *, audience: str = "clinician", changes: Changes | None = None) -> str:
@@ -21,7 +24,23 @@ def write(plan: Plan, *, audience: str = "clinician", changes: Changes | None = 
     changed = block_of(changes, audience) if changes is not None else None
     if audience == "patient":
         return _template("patient.html").render(letter=letter_of(plan), changed=changed)
-    return _template("board.html").render(board=board_of(plan), changed=changed)
+    board = board_of(plan)
+    return _template("board.html").render(board=board, parts=parts_of(board, changed))
+
+
+def parts_of(board: Board, changed: Block | None = None) -> tuple[Part, ...]:
+    """The parts of a board's page that have something to say, in the order they are read."""
+    found = []
+    for id, title, short in PARTS:
+        html = _template(f"board/{id}.html").render(board=board, changed=changed).strip()
+        if html:
+            found.append(Part(id, title, short, html))
+    return tuple(found)
+
+
+def alerts_of(board: Board) -> str:
+    """The urgent and the stopping alerts, as they stand above everything."""
+    return _template("urgent.html").render(board=board)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sapwood.asking import Question
@@ -27,6 +27,7 @@ SEVERITY = {"urgent": "Urgent", "stop": "Stop", "hold": "Hold", "warn": "Warning
 SIGNS = {"recommended": "✓", "possible": "○", "cannot_tell": "?", "ruled_out": "–"}
 TASKS = {"due": "due", "cannot_tell": "if it applies", "declined": "declined", "done": "done"}
 _PER_TABLE = 3
+_DEEP = 4
 _ANSWERS = {True: "yes", False: "no", None: "not known"}
 
 
@@ -49,11 +50,21 @@ class MarkerTable:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site of the disease, with its date."""
+    """One site of the disease, with its date, and how it stands since treatment began."""
 
     name: str
     said: str
     when: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason as it is shown: its words, the entries of the record it rests on, and its own reasons."""
+
+    text: str
+    sources: tuple[str, ...]
+    deeper: tuple[Ground, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +89,14 @@ class FitnessRule:
 
 
 class Board:
-    """What the page's template reads."""
+    """What the page's templates read.
 
-    def __init__(self, plan: Plan) -> None:
+    `address_of` makes the address of an entry of the record, where a page has one to lead to.
+    """
+
+    def __init__(self, plan: Plan, address_of: Callable[[str], str] | None = None) -> None:
         self.plan = plan
+        self.address_of = address_of
         self.pack = plan.facts.pack
         self.signs, self.severity = SIGNS, SEVERITY
         self.standings = {name: word for name, (word, _) in STANDINGS.items()}
@@ -175,16 +190,29 @@ class Board:
         """Each site that something is known of, by date; and the sites nothing is on record about."""
         found: list[tuple[str, Site]] = []
         unknown: list[str] = []
-        for name in [] if self.silent else self.pack.about.board.sites:
+        board = self.pack.about.board
+        for name in [] if self.silent else board.sites:
             fact = self.plan.facts.fact(name)
             if fact.state == "missing":
                 unknown.append(site_name(fact))
                 continue
             said = {True: "involved", False: "not involved"}.get(fact.value, "")  # type: ignore[arg-type]
             when = str(fact.when) if fact.when is not None else "undated" if fact.known else ""
-            found.append((when, Site(site_name(fact), said or fact.text.partition(": ")[2], when)))
+            said = said or fact.text.partition(": ")[2]
+            since = self._since(board.clear.get(name, ""))
+            found.append((when, Site(site_name(fact), said, when, since)))
         found.sort(key=lambda entry: entry[0] or "9")
         return [site for _, site in found], unknown
+
+    @property
+    def treated(self) -> bool:
+        """Whether sites have a response to speak of: treatment began, and the pack says what clear means."""
+        return bool(self.plan.facts.treatment.lines and self.pack.about.board.clear)
+
+    def _since(self, criterion: str) -> str:
+        if not criterion or self.plan.hidden(criterion):
+            return "not said"
+        return {True: "clear", False: "disease", None: "not known"}[self.plan.verdicts.truth(criterion)]
 
     @property
     def fitness(self) -> list[FitnessRule]:
@@ -216,6 +244,11 @@ class Board:
         return [
             (word, one) for status, word in TASKS.items() for one in self.plan.tasks if one.status == status
         ]
+
+    @property
+    def due(self) -> list[TaskStanding]:
+        """The tasks that are due."""
+        return [one for one in self.plan.tasks if one.status == "due"]
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -263,18 +296,24 @@ class Board:
         words = ", ".join(dict.fromkeys(names))
         return f" ({words})" if words and words not in point.text else ""
 
-    def reasons(self, reasons: Iterable[Reason]) -> list[tuple[str, str]]:
-        """Reasons as text and sources."""
+    def reasons(self, reasons: Iterable[Reason]) -> tuple[Ground, ...]:
+        """Reasons as they are shown, each with its own down to the entries of the record."""
+        return self._grounds(reasons, _DEEP)
+
+    def _grounds(self, reasons: Iterable[Reason], depth: int) -> tuple[Ground, ...]:
         found = []
         for reason in reasons:
             where = f" [{reason.specimen}]" if reason.specimen and reason.specimen not in reason.text else ""
-            found.append((f"{reason.text}{where}", ", ".join(reason.sources[:3])))
-        return found
+            deeper: tuple[Ground, ...] = ()
+            if depth and reason.is_criterion and not self.plan.hidden(reason.name):
+                deeper = self._grounds(self.plan.verdicts[reason.name].because, depth - 1)
+            found.append(Ground(f"{reason.text}{where}", reason.sources[:3], deeper))
+        return tuple(found)
 
 
-def board_of(plan: Plan) -> Board:
+def board_of(plan: Plan, address_of: Callable[[str], str] | None = None) -> Board:
     """What the page for a tumour board shows."""
-    return Board(plan)
+    return Board(plan, address_of)
 
 
 def _cell(fact: Fact) -> Cell:
