@@ -21,6 +21,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+import sapwood
 from sapwood_web.vault.key_store import KeyStore
 from sapwood_web.vault.keys import read_keys
 
@@ -95,6 +96,7 @@ INSTALLED_APPS = [
     "sapwood_web.accounts",
     "sapwood_web.audit",
     "sapwood_web.records",
+    "sapwood_web.plans",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -159,7 +161,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = STATE / "static"
-STATICFILES_DIRS = [HERE / "static"]
+STATICFILES_DIRS = [HERE / "static", Path(sapwood.__file__).parent / "formats" / "static"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.InMemoryStorage"

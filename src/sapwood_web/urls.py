@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("sapwood_web.accounts.urls")),
     path("", include("sapwood_web.records.urls")),
+    path("", include("sapwood_web.plans.urls")),
     path("enter/", include("allauth.account.urls")),
     path("enter/second-step/", include("allauth.mfa.urls")),
 ]

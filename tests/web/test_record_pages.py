@@ -223,7 +223,7 @@ def test_a_stolen_database_shows_no_word(alice: Person, record: Record) -> None:
         "albumin",
         "Albumin",
         "g/dL",
-        "3.1",
+        "3.1 g",
         "1751-7",
         "marker",
         "Alice",

@@ -15,7 +15,11 @@ from django.utils import timezone
 from people import ADDRESS, MARKER, let_in, make_person, make_record, signed_in
 
 from sapwood_web.accounts.models import Person
+from sapwood_web.plans.actions import sign
+from sapwood_web.plans.models import SignedPlan
+from sapwood_web.plans.pages import basis_of
 from sapwood_web.records.models import Grant, Invitation, Record
+from sapwood_web.records.reading import Reading
 
 READ, ADD, ACT, OWN = "read", "add", "act", "own"
 LADDER = (READ, ADD, ACT, OWN)
@@ -35,15 +39,28 @@ RECORD_ROUTES = {
     "withdraw": ("post", OWN),
     "end_grant": ("post", OWN),
     "who_looked": ("get", OWN),
+    "plan": ("get", READ),
+    "entries": ("get", READ),
+    "override": ("get", ADD),
+    "signed_plans": ("get", READ),
+    "signed_plan": ("get", READ),
+    "signed_plan_file": ("get", ACT),
+    "sign": ("post", READ),
     "erase_record": ("get", OWN),
 }
 """Routes of a record: how they are opened, and from which scope on."""
+
+CLINICIANS_ROUTES = {"sign"}
+"""Routes of a record that only a clinician takes, and not its owner."""
 
 OWN_ROUTES = {"account", "consents", "end_sessions", "export", "erase", "begin", "invitations"}
 """Routes that show or change nothing but the account of whoever is signed in."""
 
 BOUND_ROUTES = {"accept", "decline", "leave"}
 """Routes of a row bound to one person; nobody else's."""
+
+MY_PEOPLE = {"my_people"}
+"""For clinicians: the records that are shared with them."""
 
 STEWARD_ROUTES = {"people", "verify", "trail"}
 OPEN_ROUTES = {"home"}
@@ -63,7 +80,7 @@ ALL_ROUTES = sorted({name for name, _ in routes()})
 
 def test_every_route_is_listed() -> None:
     ours = {name for name in ALL_ROUTES if not name.startswith(("account_", "mfa_"))}
-    listed = {*RECORD_ROUTES, *OWN_ROUTES, *BOUND_ROUTES, *STEWARD_ROUTES, *OPEN_ROUTES}
+    listed = {*RECORD_ROUTES, *OWN_ROUTES, *BOUND_ROUTES, *MY_PEOPLE, *STEWARD_ROUTES, *OPEN_ROUTES}
     assert ours == listed, "list a new route here, with who may open it"
 
 
@@ -104,8 +121,16 @@ def world(record: Record) -> dict[str, Any]:
         "answer_id": record.answers.get().pk,
         "invitation_id": invitation.pk,
         "grant_id": grant.pk,
+        "plan_id": signed_by_a_third(record).pk,
         "person_id": make_person("waiting@example.org", "clinician", ready=False).pk,
     }
+
+
+def signed_by_a_third(record: Record) -> SignedPlan:
+    signer = make_person("signer@example.org", "clinician")
+    let_in(record, signer)
+    reading = Reading(record, timezone.localdate())
+    return sign(signer, record, reading, basis=basis_of(reading))
 
 
 def visitor(kind: str, record: Record) -> Person:
@@ -169,6 +194,8 @@ def test_a_visitor_gets_exactly_as_far_as_the_grant(kind: str, world: dict[str, 
         _, needed = RECORD_ROUTES[name]
         response = ask(client, name, world)
         may = reach is not None and LADDER.index(reach) >= LADDER.index(needed)
+        if name in CLINICIANS_ROUTES and not kind.startswith("clinician"):
+            may = False
         if may and name == "remove_answer":
             may = False  # somebody else's answer is for the owner to remove
         if may:
@@ -184,7 +211,8 @@ def test_the_owner_reaches_everything(alice: Person, world: dict[str, Any]) -> N
     client = signed_in(alice)
     for name in sorted(RECORD_ROUTES, key=lambda name: RECORD_ROUTES[name][0]):
         response = ask(client, name, world)
-        assert response.status_code in (200, 302), f"{name}: {response.status_code}"
+        expected = (404,) if name in CLINICIANS_ROUTES else (200, 302)
+        assert response.status_code in expected, f"{name}: {response.status_code}"
 
 
 @pytest.mark.parametrize("name", [name for name in ALL_ROUTES if name not in OPEN_ROUTES])
@@ -210,6 +238,15 @@ def test_stewards_pages_are_for_stewards_and_show_no_record(role: str, world: di
         assert not shows_something(response)
 
 
+@pytest.mark.parametrize("role", ["patient", "care_partner", "clinician", "researcher", "steward"])
+def test_the_list_of_people_is_a_clinicians_and_holds_only_what_is_shared(
+    role: str, world: dict[str, Any]
+) -> None:
+    response = ask(signed_in(make_person("visitor@example.org", role)), "my_people", world)
+    assert response.status_code == (200 if role == "clinician" else 404)
+    assert not shows_something(response)
+
+
 @pytest.mark.parametrize("name", sorted(BOUND_ROUTES))
 @pytest.mark.parametrize("role", ["patient", "care_partner", "clinician", "steward"])
 def test_what_is_bound_to_one_person_is_nobody_elses(name: str, role: str, world: dict[str, Any]) -> None:
@@ -228,7 +265,10 @@ def test_ones_own_pages_show_nobody_elses_record(role: str, world: dict[str, Any
         assert not shows_something(response), name
 
 
-@pytest.mark.parametrize("name", ["file", "remove_file", "remove_answer", "withdraw", "end_grant"])
+@pytest.mark.parametrize(
+    "name",
+    ["file", "remove_file", "remove_answer", "withdraw", "end_grant", "signed_plan", "signed_plan_file"],
+)
 def test_a_row_of_another_record_is_not_reached_through_ones_own(name: str, world: dict[str, Any]) -> None:
     """Bob's record in the address, Alice's row behind it."""
     bob = make_person("bob@example.org")

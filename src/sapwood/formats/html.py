@@ -10,13 +10,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from sapwood.changes import Changes
 from sapwood.formats.html_board import Board, board_of
 from sapwood.formats.html_changes import Block, block_of
-from sapwood.formats.html_parts import PARTS, Part
+from sapwood.formats.html_parts import FOLDED, PARTS, Part
 from sapwood.formats.html_patient import letter_of
 from sapwood.plan import Plan
 
 _TEMPLATES = Path(__file__).parent / "templates"
-PIECES = _TEMPLATES / "pieces.css"
-"""The style sheet of a plan's parts; every rule stands inside the class `plan`."""
+_STATIC = Path(__file__).parent / "static"
+"""What a site that takes the parts in has to serve: `pieces.css`, whose every rule stands inside the class `plan`."""
 
 
 def write(plan: Plan, *, audience: str = "clinician", changes: Changes | None = None) -> str:
@@ -34,7 +34,7 @@ def parts_of(board: Board, changed: Block | None = None) -> tuple[Part, ...]:
     for id, title, short in PARTS:
         html = _template(f"board/{id}.html").render(board=board, changed=changed).strip()
         if html:
-            found.append(Part(id, title, short, html))
+            found.append(Part(id, title, short, html, id in FOLDED))
     return tuple(found)
 
 
@@ -47,7 +47,7 @@ def alerts_of(board: Board) -> str:
 def _template(name: str) -> Template:
     """A page's template; everything a record or a pack says is escaped."""
     return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader([_TEMPLATES, _STATIC]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

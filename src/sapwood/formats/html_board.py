@@ -286,6 +286,29 @@ class Board:
         words = standing.option.approved.get(region)
         return f"{region}: {words}" if words else ""
 
+    def deciding(self, standing: OptionStanding) -> tuple[Weighed, ...]:
+        """What decides a standing: the gates that close it or wait; of an open option, what speaks against it."""
+        gates = tuple(one for one in (*standing.against, *standing.open_) if one.gate)
+        return gates or standing.against
+
+    def besides(self, standing: OptionStanding) -> tuple[Weighed, ...]:
+        """The other points for and against an option."""
+        shown = self.deciding(standing)
+        return tuple(one for one in (*standing.for_, *standing.against, *standing.open_) if one not in shown)
+
+    def sign_of(self, standing: OptionStanding, point: Weighed) -> tuple[str, str]:
+        """The sign of a point, and the word for it."""
+        if point in standing.for_:
+            return "+", "for"
+        return ("?", "not known") if point in standing.open_ else ("−", "against")
+
+    def counted(self, standing: OptionStanding) -> str:
+        """What an option's fold holds, in a line."""
+        rest = self.besides(standing)
+        signs = [self.sign_of(standing, one)[1] for one in rest]
+        counts = [f"{signs.count(word)} {word}" for word in ("for", "against", "not known") if word in signs]
+        return ", ".join(["More", *counts]) if counts else "More"
+
     def unknown_words(self, point: Weighed) -> str:
         """The facts that a point waits for, in words, where its own words do not name them."""
         names = [

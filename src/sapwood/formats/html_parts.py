@@ -27,6 +27,10 @@ PARTS = (
 """Each part: its id, which is also its template's name, its title, and a short title for the list of parts."""
 
 
+FOLDED = frozenset({"label", "watch", "follow-up", "known", "evidence", "record", "lines", "ask"})
+"""The parts that are looked up rather than read: they open on demand, and are printed as a title where closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of the page that has something to say; `html` is made by our own templates, which escape every word."""
@@ -35,3 +39,4 @@ class Part:
     title: str
     short: str
     html: str
+    folded: bool = False

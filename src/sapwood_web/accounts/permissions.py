@@ -20,6 +20,7 @@ SCOPES = {"read": READ, "add": ADD, "act": ACT}
 
 DEEDS = {
     "see": READ,
+    "sign": READ,
     "answer": ADD,
     "upload": ACT,
     "export": ACT,
@@ -28,6 +29,9 @@ DEEDS = {
     "erase": OWN,
 }
 """What can be done with a record, and the scope that it takes."""
+
+CLINICIANS_DEEDS = ("sign",)
+"""What only a clinician does, whoever the record belongs to."""
 
 STEWARDS_DEEDS = ("verify people", "read the trail")
 
@@ -66,6 +70,8 @@ def check(deed: str, record: Record, person: Person, at: datetime) -> Access:
     """The access that allows a deed; NotYoursError where there is none."""
     access = access_to(record, person, at)
     if access is None or not access.may(deed):
+        raise NotYoursError
+    if deed in CLINICIANS_DEEDS and person.role != Role.CLINICIAN:
         raise NotYoursError
     return access
 

@@ -112,6 +112,12 @@ def check_may_accept(invitation: Invitation, person: Person, at: datetime) -> No
         )
 
 
+def check_may_sign(person: Person) -> None:
+    """A plan is signed by a clinician whom a steward has verified."""
+    if waits_for_steward(person):
+        raise NotNowError(_("Only a clinician whom a steward has confirmed can sign a plan."), "home")
+
+
 def assurance_of(person: Person) -> str:
     """Whose word an answer is: a clinician's only where a steward has verified them; else a patient's own."""
     return "clinician" if person.role == Role.CLINICIAN and not waits_for_steward(person) else "patient"

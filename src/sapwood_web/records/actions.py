@@ -75,11 +75,15 @@ def remove_upload(person: Person, upload: Upload) -> None:
 
 
 @transaction.atomic
-def add_answer(person: Person, record: Record, *, fact: str, value: str, when: str = "") -> Answer:
-    """Keeps one typed fact with its own source and assurance; AnswerError where the fact cannot have that value."""
+def add_answer(
+    person: Person, record: Record, *, fact: str, value: str, when: str = "", reason: str = ""
+) -> Answer:
+    """Keeps one typed fact with its own source, assurance and reason; AnswerError where it cannot have that value."""
     access = permissions.check("answer", record, person, timezone.now())
     policies.check_keeping(record)
     said = {"fact": fact, "value": value, "when": when, "by": policies.assurance_of(person)}
+    if reason:
+        said["reason"] = reason
     check_answer(said)
     answer = Answer(record=record, by=person, at=timezone.now())
     answer.keep(said)

@@ -61,6 +61,9 @@ def _zip(account: dict[str, Any], records: list[Record], at: datetime) -> bytes:
             bundle.writestr(f"{folder}/answers.fhir.json", json.dumps(answers, indent=1, ensure_ascii=False))
             for place, upload in enumerate(record.uploads.order_by("at"), 1):
                 bundle.writestr(f"{folder}/file-{place}.fhir.json", upload.data)
+            for place, signed in enumerate(record.signed_plans.order_by("at"), 1):
+                text = json.dumps(signed.content, indent=1, ensure_ascii=False)
+                bundle.writestr(f"{folder}/signed-plan-{place}.json", text)
     return buffer.getvalue()
 
 
@@ -81,6 +84,10 @@ def _record(record: Record) -> dict[str, Any]:
         "invitations": [
             {"email": offer.email, "scope": offer.scope, "at": offer.at.isoformat()}
             for offer in record.invitations.all()
+        ],
+        "signed_plans": [
+            {"id": str(signed.pk), "at": signed.at.isoformat(), "signer": signed.content["signer"]}
+            for signed in record.signed_plans.order_by("at")
         ],
         "events": _events(record.subject),
     }

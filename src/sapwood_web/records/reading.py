@@ -27,6 +27,12 @@ def pack() -> Pack:
     return load_pack(PACK)
 
 
+def title_of(fact: str) -> str:
+    """What a fact is called on a person's own pages."""
+    definition = pack().facts.get(fact)
+    return (getattr(definition, "patient", "") or definition.title) if definition else fact
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """One fact as it stands, with what was looked at and does not count."""
@@ -41,10 +47,13 @@ class Understood:
 
 
 class Reading:
-    """One record as of one day: its facts and its plan, each worked out when first asked for."""
+    """One record as of one day: its facts and its plan, each worked out when first asked for.
 
-    def __init__(self, record: Record, as_of: date) -> None:
-        self.record, self.as_of = record, as_of
+    A reading that `looks_back` counts only what was on record by that day.
+    """
+
+    def __init__(self, record: Record, as_of: date, *, looks_back: bool = False) -> None:
+        self.record, self.as_of, self.looks_back = record, as_of, looks_back
 
     @cached_property
     def upload(self) -> Any:
@@ -62,7 +71,7 @@ class Reading:
     def facts(self) -> Facts:
         """Every fact of the file and of what was typed."""
         stated = [one for answer in self.record.answers.all() for one in stated_by(answer)]
-        return extract(self.parsed, pack(), as_of=self.as_of, answers=stated, looks_back=False)
+        return extract(self.parsed, pack(), as_of=self.as_of, answers=stated, looks_back=self.looks_back)
 
     @cached_property
     def plan(self) -> Plan:

@@ -24,7 +24,7 @@ from sapwood_web.records import actions
 from sapwood_web.records.export import record_export
 from sapwood_web.records.forms import AnswerForm, BeginForm, InviteForm, UploadForm
 from sapwood_web.records.models import Answer, Grant, Invitation, Record, Upload
-from sapwood_web.records.reading import Reading, pack
+from sapwood_web.records.reading import Reading, title_of
 from sapwood_web.records.uploading import too_large
 
 
@@ -131,7 +131,7 @@ def answers(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     record = find(Record, pk=record_id)
     access = actions.see(request.user, record, "the typed facts")
     lines = [
-        {"answer": answer, "said": answer.said, "title": _title(answer.said["fact"]), "by": answer.by}
+        {"answer": answer, "said": answer.said, "title": title_of(answer.said["fact"]), "by": answer.by}
         for answer in record.answers.select_related("by")
     ]
     return render(
@@ -317,8 +317,3 @@ def decline(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
 
 def _status(form: Any) -> int:
     return 422 if form.errors else 200
-
-
-def _title(fact: str) -> str:
-    definition = pack().facts.get(fact)
-    return (getattr(definition, "patient", "") or definition.title) if definition else fact
