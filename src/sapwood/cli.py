@@ -1,7 +1,7 @@
-"""The command line: `sapwood plan`, `ask`, `facts`, `explain`, `read`, `pack`, `check`.
+"""The command line: `sapwood plan`, `ask`, `facts`, `explain`, `read`, `pack`, `check`, `synth`.
 
 Exit codes: 0 an answer was given; 2 the input could not be used (one clear line on standard error); 1 our own bug;
-3 a checked pack has findings.
+3 a checked pack has findings, or a checked cohort lies outside its rates.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from sapwood.check.command import add_options as add_check_options
 from sapwood.errors import AnswerError, Problem, SapwoodError
 from sapwood.formats import FORMATS, knows, write
+from sapwood.synth.command import add_options as add_synth_options
 
 if TYPE_CHECKING:
     from sapwood.answers import Sheet
@@ -122,6 +123,8 @@ def parser() -> argparse.ArgumentParser:
     )
     checking = commands.add_parser("check", help="prove a pack, and search for the patient nobody thought of")
     add_check_options(checking)
+    synth = commands.add_parser("synth", help="people who do not exist, for trying a registry")
+    add_synth_options(synth)
     pack = commands.add_parser("pack", help="the packs that come with Sapwood")
     actions = pack.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
     actions.add_parser("list", help="the packs by id")
@@ -146,6 +149,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from sapwood.check.command import run
 
             text, code = run(chosen)
+        elif chosen.command == "synth":
+            from sapwood.synth.command import run as run_synth
+
+            text, code = run_synth(chosen)
         else:
             text = _run(chosen)
     except SapwoodError as error:

@@ -1,0 +1,58 @@
+"""What is true of one person with BPDCN, whatever of it reaches the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .dice import Dice
+from .people import Person
+
+
+@dataclass(slots=True)
+class Case:
+    """One person's disease: where it is, and the days that matter."""
+
+    who: Person
+    first: int
+    diagnosed: int
+    skin: bool
+    sites: frozenset[str]
+    elsewhere: bool  # at a site that none of the usual ones is
+    cns: bool
+    prior: str  # an earlier myeloid neoplasm, or nothing
+    died: int | None = None
+    albumin: float = 4.0
+    transplanted: bool = False
+    written: set[str] = field(default_factory=set)  # the sites that the record names
+    _reached: list[tuple[int, str]] = field(default_factory=list)
+
+    def reach(self, stage: str, day: int) -> None:
+        """A stage of the way begins on a day."""
+        self._reached.append((day, stage))
+
+    @property
+    def dead(self) -> bool:
+        """Whether a death has happened by now in the story."""
+        return self.died is not None
+
+    def die(self, day: int) -> None:
+        """Death on a day."""
+        self.died = day
+        self.reach("died", day)
+
+    def stage_on(self, day: int) -> str:
+        """The stage that a day falls in."""
+        begun = [(when, order) for order, (when, _) in enumerate(self._reached) if when <= day]
+        return self._reached[max(begun)[1]][1] if begun else "not yet"
+
+    def counts(self, dice: Dice) -> dict[str, float]:
+        """Blood counts before treatment: low where the marrow is involved."""
+        if "site_marrow" not in self.sites:
+            return {"hb": dice.around(13.0, 1.4), "platelets": dice.around(215, 50)}
+        counts = {
+            "hb": dice.around(10.4, 1.5),
+            "platelets": dice.between(25, 170),
+            "wbc": dice.between(1.5, 14),
+            "neutrophils": dice.between(0.4, 3.5),
+        }
+        return counts | ({"wbc": dice.between(4, 60)} if "site_blood" in self.sites else {})

@@ -1,0 +1,82 @@
+"""Who an invented person is before anything happens to them; and the ordinary values of healthy people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from .chart import Chart
+from .dice import Dice
+from .pieces import META, iso
+
+# usual values by test: mean and spread, in the test's first unit
+USUAL: dict[str, tuple[float, float]] = {
+    "hb": (13.8, 1.3), "wbc": (7.0, 1.6), "platelets": (250, 55), "neutrophils": (4.2, 1.1),
+    "monocytes": (0.5, 0.15), "albumin": (4.2, 0.3), "alt": (24, 8), "ast": (23, 7), "bilirubin": (0.6, 0.2),
+    "alk_phos": (78, 18), "creatinine": (0.92, 0.17), "bun": (15, 4), "potassium": (4.2, 0.3),
+    "calcium": (9.4, 0.35), "phosphate": (3.4, 0.5), "urate": (5.4, 1.1), "ldh": (185, 30), "inr": (1.0, 0.07),
+    "fibrinogen": (300, 55), "ferritin": (150, 80), "crp": (3, 2), "tsh": (2.0, 0.8), "lvef": (61, 4),
+    "temperature": (36.7, 0.25), "heart_rate": (74, 9), "spo2": (97, 1),
+}  # fmt: skip
+COUNT = ("hb", "wbc", "platelets", "neutrophils", "monocytes")
+CHEMISTRY = ("albumin", "alt", "ast", "bilirubin", "alk_phos", "creatinine", "bun", "potassium", "calcium")
+LYSIS = ("phosphate", "urate", "ldh")
+CLOTTING = ("inr", "fibrinogen")
+NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class Person:
+    """Sex, birth and body of one invented person."""
+
+    male: bool
+    born: int
+    weight: float
+    height: float
+
+    def age(self, day: int) -> int:
+        """Whole years on a day."""
+        return int((day - self.born) / 365.25)
+
+
+def person_of(dice: Dice, male: bool, age: float, day: int) -> Person:
+    """A person of an age on a day."""
+    born = day - int((age + dice.between(0, 1)) * 365.25)
+    grown = min(1.0, 0.3 + age / 25)
+    height = dice.around(176 if male else 163, 7) * grown
+    return Person(male, born, max(3.0, dice.around(25.5, 3.6) * (height / 100) ** 2), height)
+
+
+def write_person(chart: Chart, who: Person, died: int | None) -> None:
+    """The Patient entry: no name, and an identifier that says what it is."""
+    dice = chart.dice
+    birth = iso(who.born)
+    body = {
+        "resourceType": "Patient",
+        "id": chart.person,
+        "meta": META,
+        "identifier": [{"system": "urn:sapwood:invented-person", "value": chart.person}],
+        "active": True,
+        "gender": "male" if who.male else "female",
+        "birthDate": birth[:4] if dice.chance("birth_year_only") else birth,
+    }
+    if died is not None and died <= chart.until:
+        body["deceasedDateTime"] = iso(died)
+    chart.entries.insert(0, ("Patient", body))
+
+
+def usual(dice: Dice, name: str) -> float:
+    """A value as healthy people have it."""
+    mean, spread = USUAL[name]
+    return max(mean / 10, dice.around(mean, spread))
+
+
+def write_values(
+    chart: Chart, day: int, names: tuple[str, ...], known: Mapping[str, float] = NOTHING, at: str = ""
+) -> None:
+    """A set of values of one day: those known, the others as usual; here and there one is not in the record."""
+    for name in names:
+        if chart.dice.chance("blood_tests_written"):
+            value = known[name] if name in known else usual(chart.dice, name)
+            chart.measure(name, day, max(value, 0.0), at)

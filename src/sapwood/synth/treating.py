@@ -1,0 +1,199 @@
+"""A line of treatment: which one, its cycles dose by dose, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from .case import Case
+from .chart import Chart
+from .people import CHEMISTRY, COUNT, usual, write_values
+from .watched import Watch, watched_cycle
+
+_APPROVED = date(2026, 5, 27).toordinal()  # pivekimab in the United States (claim dec_approval)
+_MARROW_HARM = frozenset("hyper_cvad mini_cvd_ven aml_type all_type asparaginase_mtx".split())
+_LASTS = {"tagraxofusp": "remission_tagraxofusp_lasts", "pivekimab": "remission_pivekimab_lasts"}
+_RATE = {
+    "tagraxofusp": "remission_tagraxofusp", "pivekimab": "remission_pivekimab",
+    "tag_aza_ven": "remission_tag_aza_ven", "hyper_cvad": "remission_hyper_cvad",
+    "aml_type": "remission_aml_type", "all_type": "remission_all_type", "hma_ven": "remission_hma_ven",
+    "dec_ven": "remission_hma_ven",
+}  # fmt: skip
+_REFUSED = "declined by the patient"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One line of treatment as it went."""
+
+    regimen: str
+    began: int
+    ended: int
+    remission: bool
+    lasts: str  # the rate of how long such a remission lasts
+
+
+def treat(chart: Chart, case: Case, line: int, day: int) -> Course | None:
+    """One line from its first day on; `None` where no treatment of the disease is given."""
+    dice = chart.dice
+    regimen = _regimen(chart, case, line, day)
+    if regimen == "none":
+        _palliative(chart, case, day)
+        return None
+    if line == 1 and dice.chance("treatment_refused"):
+        other = "hyper_cvad" if regimen != "hyper_cvad" else "tagraxofusp"
+        drug = str(chart.content.regimens[other]["days"][0][0])
+        chart.order(drug, day - 2, status="cancelled", why=_REFUSED if dice.chance("reason_written") else "")
+    case.reach("treatment" if line == 1 else "later treatment", day)
+    remission = dice.chance(_RATE.get(regimen, "remission_other") if line == 1 else "remission_later")
+    partial = not remission and dice.chance("partial_tagraxofusp")
+    return _give(chart, case, regimen, day, remission, partial)
+
+
+def _regimen(chart: Chart, case: Case, line: int, day: int) -> str:
+    dice = chart.dice
+    if case.who.age(day) < 18:
+        return "all_type" if line < 3 else "none"
+    regimen = dice.choice("first_line" if line == 1 else "later_line")
+    if regimen == "pivekimab" and (case.cns or (day < _APPROVED and not dice.chance("trial_drug_age"))):
+        return "tagraxofusp"
+    if regimen == "hyper_cvad" and case.who.age(day) > 72:
+        return "hma_ven"
+    return regimen
+
+
+def _palliative(chart: Chart, case: Case, day: int) -> None:
+    dice = chart.dice
+    if dice.chance("declines_everything"):
+        chart.finding("declines_treatment", day, True, reported=0)
+        chart.order(
+            "tagraxofusp", day, status="cancelled", why=_REFUSED if dice.chance("reason_written") else ""
+        )
+    chart.procedure("palliative", day + 3)
+    chart.procedure("goals", day)
+    for visit in range(6):
+        chart.visit("clinic", day + 14 * (visit + 1))
+        write_values(
+            chart,
+            day + 14 * (visit + 1),
+            COUNT[:3],
+            {"hb": dice.around(8.6, 0.8), "platelets": dice.between(15, 90)},
+        )
+
+
+def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, partial: bool) -> Course:
+    """The cycles one after the other; the response after the first or second."""
+    dice = chart.dice
+    plan = chart.content.regimens[regimen]
+    fewest, most = (int(n) for n in plan["cycles"])
+    cycles = dice.whole(max(fewest, 2), most) if remission else dice.whole(1, 2) + partial
+    assessed = day + max(21, round(dice.around(dice.value("time_to_remission"), 8)))
+    watch = Watch(chart, case) if plan.get("watched") else None
+    _before_start(chart, case, regimen, day)
+    last = start = day
+    told = False
+    for cycle in range(1, cycles + 1):
+        if start > chart.until:
+            break
+        rows = plan["other"] if cycle % 2 == 0 and "other" in plan else plan["days"]
+        if watch:
+            last = watched_cycle(watch, start, rows, cycle)
+        else:
+            last = _cycle(chart, case, regimen, start, rows)
+        if case.dead:
+            return Course(regimen, day, last, False, "")
+        if not told and (start + int(plan["cycle"]) > assessed or cycle == cycles):
+            told = True
+            assessed = max(assessed, last + 7)
+            _assess(chart, case, assessed, remission, partial)
+        if (watch and watch.stopped) or (cycle < cycles and dice.chance("second_cycle_stops")):
+            break
+        start += int(plan["cycle"]) + (dice.whole(0, 6) if dice.between(0, 1) < 0.4 else 0)
+    if not told:
+        assessed = max(assessed, last + 7)
+        _assess(chart, case, assessed, remission, partial)
+    if dice.chance("radiotherapy"):
+        chart.procedure("radiotherapy", last + 5)
+    ended = max(assessed, last) + 1
+    return Course(regimen, day, ended, remission, _LASTS.get(regimen, "remission_other_lasts"))
+
+
+def _before_start(chart: Chart, case: Case, regimen: str, day: int) -> None:
+    dice = chart.dice
+    if regimen not in ("tagraxofusp", "pivekimab"):
+        chart.taken("allopurinol", day - 1, day + 20)
+        chart.finding("tls_prophylaxis", day - 1, True, reported=0)
+    if "ven" in regimen and dice.chance("azole"):
+        chart.taken("posaconazole", day, day + 90)
+    if regimen in _MARROW_HARM or "ven" in regimen:
+        chart.taken("aciclovir", day, day + 180)
+    watched = "tagraxofusp" in {str(row[0]) for row in chart.content.regimens[regimen]["days"]}
+    if dice.chance("tumour_lysis" if watched else "tumour_lysis_else"):
+        chart.condition("tumour_lysis", day + 2)
+        lysed = {"urate": dice.between(9, 14), "potassium": dice.between(5.6, 6.6)}
+        lysed |= {"phosphate": dice.between(5, 8), "creatinine": dice.between(1.5, 2.6)}
+        write_values(chart, day + 2, tuple(lysed), lysed)
+        chart.dose("rasburicase", day + 2, "14:00")
+
+
+def _cycle(chart: Chart, case: Case, regimen: str, start: int, rows: list[list[object]]) -> int:
+    """One cycle of a regimen without daily checks; its last day of treatment."""
+    dice = chart.dice
+    write_values(chart, start, COUNT, case.counts(dice))
+    write_values(chart, start, CHEMISTRY, {"albumin": case.albumin}, "07:10")
+    chart.measure("weight", start, case.who.weight + dice.around(0, 1))
+    last = start
+    for drug, first, final, every in rows:
+        for offset in range(int(str(first)) - 1, int(str(final)), int(str(every))):
+            chart.dose(str(drug), start + offset, "10:00")
+            last = max(last, start + offset)
+    if regimen in _MARROW_HARM or "ven" in regimen:
+        nadir = start + dice.whole(10, 15)
+        low = {
+            "hb": dice.around(8.4, 0.7),
+            "platelets": dice.between(8, 60),
+            "neutrophils": dice.between(0, 0.6),
+        }
+        write_values(chart, nadir, COUNT, {"wbc": dice.between(0.7, 1.6), **low})
+        if dice.chance("neutropenic_fever"):
+            chart.condition("neutropenic_fever", nadir, over=nadir + 9)
+            chart.measure("temperature", nadir, dice.between(38.1, 39.6))
+            chart.measure("crp", nadir, dice.between(40, 240))
+            chart.order("antibiotic", nadir, status="completed")
+    return last
+
+
+def _assess(chart: Chart, case: Case, day: int, remission: bool, partial: bool) -> None:
+    """The response, and each first site looked at again."""
+    dice = chart.dice
+    left = remission and case.skin and dice.chance("clinical_remission")
+    fewer = remission and not left and dice.chance("incomplete_counts")
+    other = "PR" if partial else dice.one_of(("SD", "PD", "no response"))
+    word = other if not remission else "CRc" if left else "CRi" if fewer else "CR"
+    if dice.chance("response_written"):
+        chart.finding("response", day, word, reported=0)
+    if not remission and not partial and dice.between(0, 1) < 0.4:
+        chart.condition("bpdcn_refractory", day)
+    involved = {*case.sites, *(("site_skin",) if case.skin else ())}
+    for site in sorted(case.written & {*involved, *(("site_marrow",) if remission else ())}):
+        if dice.chance("site_looked_at_again"):
+            chart.finding(site, day, not remission, reported=0, there=True)
+    if not remission:
+        return
+    case.reach("remission", day)
+    if case.elsewhere and dice.chance("site_looked_at_again"):
+        chart.finding("other_sites", day, False, reported=0, there=True)
+    if dice.chance("site_looked_at_again"):
+        chart.procedure("marrow", day)
+        chart.measure("marrow_blasts", day, dice.between(0, 3))
+    if left and dice.chance("residual_biopsied"):
+        chart.procedure("skin_biopsy", day + 2)
+        chart.finding("residual_biopsy", day + 2, "no disease", reported=5)
+    if dice.chance("csf_again"):
+        chart.procedure("lumbar_puncture", day + 1)
+        chart.finding("csf_flow", day + 1, False, reported=2)
+    counts = {"platelets": dice.between(35, 90), "neutrophils": dice.between(0.3, 0.9)} if fewer else {}
+    write_values(chart, day, COUNT, {"hb": dice.around(12, 1), **counts})
+    if dice.between(0, 1) < 0.3:
+        chart.finding("remission", day, True, reported=0)
+    case.albumin = max(case.albumin, usual(dice, "albumin"))

@@ -1,0 +1,189 @@
+"""Tagraxofusp day by day: what is measured before each dose, capillary leak, doses held and why."""
+
+from __future__ import annotations
+
+from .case import Case
+from .chart import Chart
+from .people import usual
+
+_REASON = {
+    "albumin": "albumin below 3.5 g/dL",
+    "fall": "albumin fell by 0.5 g/dL or more",
+    "weight": "weight up by 1.5 kg or more",
+    "liver": "ALT above 5 times the upper limit",
+    "leak": "capillary leak syndrome",
+    "reaction": "infusion reaction",
+}
+_GATE, _FLOOR, _FALL, _GAIN, _LIVER, _WINDOW = 3.2, 3.5, 0.5, 1.5, 200.0, 10
+"""What a ward goes by, as the label prints it; here only so that invented wards hold doses where real ones would."""
+
+
+class Watch:
+    """One person on tagraxofusp: what was drawn for them once, and how they are from day to day."""
+
+    def __init__(self, chart: Chart, case: Case) -> None:
+        dice = chart.dice
+        self.chart = chart
+        self.case = case
+        self.leak = dice.choice("cls")
+        self.onset = min(8, max(2, round(dice.around(dice.value("leak_onset"), 1.3))))
+        self.liver = dice.chance("alt_rise")
+        self.reaction = ""
+        if dice.chance("hypersensitivity"):
+            severe = self.leak == "none" and dice.chance("hypersensitivity_severe")
+            self.reaction = "severe" if severe else "mild"
+        self.stopped = False
+
+
+def watched_cycle(watch: Watch, start: int, rows: list[list[object]], cycle: int) -> int:
+    """One cycle with its daily checks; the last day on which a dose was given."""
+    chart = watch.chart
+    days = next(row for row in rows if row[0] == "tagraxofusp")
+    first, doses = int(str(days[1])), int(str(days[2])) - int(str(days[1])) + 1
+    for drug, begin, final, every in rows:
+        if drug != "tagraxofusp":
+            for offset in range(int(str(begin)) - 1, int(str(final)), int(str(every))):
+                chart.dose(str(drug), start + offset, "09:00")
+    day = _wait_for_albumin(watch, start + first - 1)
+    if cycle == 1:
+        chart.visit("admission", day - 1, day + 9)
+    chart.order("methylprednisolone", day, status="completed")
+    return _doses(watch, day, doses, cycle)
+
+
+def _wait_for_albumin(watch: Watch, day: int) -> int:
+    """The day on which the first dose may be given; albumin is given until then."""
+    chart, case = watch.chart, watch.case
+    _checks(watch, day - 1, case.albumin, case.who.weight, 25.0)
+    while case.albumin < _GATE:
+        chart.dose("albumin_infusion", day - 1, "18:00")
+        case.albumin += chart.dice.between(0.1, 0.4)
+        day += 1
+        _checks(watch, day - 1, case.albumin, case.who.weight, 25.0)
+    return day
+
+
+def _doses(watch: Watch, day: int, wanted: int, cycle: int) -> int:
+    chart, case, dice = watch.chart, watch.case, watch.chart.dice
+    base = albumin = case.albumin
+    weight = before = case.who.weight + dice.around(0, 0.6)
+    liver, given, last = usual(dice, "alt"), 0, day
+    leaking = cycle == 1 and watch.leak != "none"
+    for offset in range(_WINDOW):
+        now = day + offset
+        leak_day = offset + 1 - watch.onset if leaking else -1
+        if (given == wanted and not (leaking and leak_day < 1)) or now > chart.until:
+            break
+        albumin, weight, liver = _change(watch, leak_day, offset, albumin, weight, liver, base)
+        _checks(watch, now, albumin, weight, liver)
+        if leak_day == 0:
+            _leak_begins(watch, now)
+            if watch.leak == "fatal":
+                case.die(now + dice.whole(2, 9))
+                return last
+        why = _held(watch, leak_day, offset, albumin, base, weight - before, liver)
+        if offset == 0 and why == "albumin" and albumin >= _GATE:
+            why = ""  # the first dose goes by its own gate
+        if given == wanted:
+            continue
+        if cycle == 1 and offset == 1 and watch.reaction:
+            _reaction(watch, now)
+            if watch.reaction == "severe":
+                watch.stopped = True
+                chart.order("tagraxofusp", now, status="stopped", why="severe infusion reaction")
+                return last
+        if why:
+            reason = _REASON[why] if dice.chance("reason_written") else ""
+            chart.dose("tagraxofusp", now, "10:30", held=reason)
+            if why in ("albumin", "fall", "leak"):
+                chart.dose("albumin_infusion", now, "12:00")
+                albumin += dice.between(0.1, 0.35)
+            if leaking and watch.leak == "severe" and leak_day > 1:
+                break
+        else:
+            chart.dose("tagraxofusp", now, "10:30")
+            before, last, given = weight, now, given + 1
+    case.albumin = max(albumin, 3.3) + (dice.between(0.0, 0.4) if albumin < base else 0.0)
+    return last
+
+
+def _change(
+    watch: Watch, leak_day: int, offset: int, albumin: float, weight: float, liver: float, base: float
+) -> tuple[float, float, float]:
+    """Albumin, weight and ALT from one day to the next."""
+    dice = watch.chart.dice
+    if 0 <= leak_day <= 2:
+        much = 1.6 if watch.leak in ("severe", "fatal") else 1.0
+        albumin -= dice.between(0.2, 0.45) * much
+        weight += dice.between(0.8, 2.0) * much
+    elif leak_day > 2:
+        albumin += dice.between(0.1, 0.3)
+        weight -= dice.between(0.4, 1.2)
+    else:
+        albumin -= dice.between(0.0, 0.12) if offset else 0.0
+        weight += dice.around(0.1, 0.25)
+    if watch.liver and 2 <= offset <= 5:
+        liver *= dice.between(1.3, 2.3)
+    elif watch.liver:
+        liver = max(25.0, liver * 0.75)
+    return max(1.6, albumin), weight, liver
+
+
+def _held(
+    watch: Watch, leak_day: int, offset: int, albumin: float, base: float, gain: float, liver: float
+) -> str:
+    """Why a ward holds the day's dose; nothing where it gives it."""
+    if watch.leak == "severe" and leak_day >= 0:
+        return "leak"
+    if round(albumin, 1) < _FLOOR:
+        return "albumin"
+    if round(base - albumin, 1) >= _FALL:
+        return "fall"
+    if offset and gain >= _GAIN:
+        return "weight"
+    return "liver" if liver > _LIVER else ""
+
+
+def _checks(watch: Watch, day: int, albumin: float, weight: float, liver: float) -> None:
+    """What is measured before a dose, here and there one not."""
+    chart, dice = watch.chart, watch.chart.dice
+
+    def there() -> bool:
+        return not dice.chance("day_value_missing")
+
+    if there():
+        chart.measure("albumin", day, albumin, "06:40")
+    if there():
+        chart.measure("weight_lb" if dice.chance("day_lb") else "weight", day, weight, "07:00")
+    if there():
+        chart.pressure(day, dice.around(124, 12), dice.around(74, 8), "07:05")
+        chart.measure("heart_rate", day, usual(dice, "heart_rate"), "07:05")
+    if there():
+        chart.measure("temperature", day, usual(dice, "temperature"), "07:05")
+    if there():
+        chart.measure("alt", day, liver, "06:40")
+        chart.measure("ast", day, liver * dice.between(0.8, 1.1), "06:40")
+    if there():
+        chart.measure("creatinine", day, usual(dice, "creatinine"), "06:40")
+
+
+def _leak_begins(watch: Watch, day: int) -> None:
+    chart, dice = watch.chart, watch.chart.dice
+    grade = {"mild": dice.whole(1, 2), "severe": 3 if dice.between(0, 1) < 0.9 else 4, "fatal": 5}[watch.leak]
+    chart.condition(
+        "capillary_leak", day, onset=day, over=day + dice.whole(5, 12) if watch.leak != "fatal" else None
+    )
+    chart.adverse("capillary_leak", day, "severe" if grade > 2 else "moderate" if grade == 2 else "mild")
+    if dice.between(0, 1) < 0.6:
+        chart.finding("cls_grade", day, grade, reported=0)
+    if dice.between(0, 1) < 0.6:
+        chart.condition("oedema", day, onset=day, over=day + 8)
+    if grade > 2:
+        chart.finding("haemodynamic_support", day, True, reported=0)
+        chart.measure("spo2", day, dice.between(84, 93), "15:00")
+
+
+def _reaction(watch: Watch, day: int) -> None:
+    watch.chart.finding("hypersensitivity", day, watch.reaction, reported=0)
+    if watch.reaction == "mild":
+        watch.chart.finding("hypersensitivity", day + 1, "none", reported=0)
