@@ -33,7 +33,7 @@ SECRET_FIELDS = (
     "code",
     "credential",
 )
-OPEN_WITHOUT_SECOND_FACTOR = ("home", "consents", "account", "end_sessions", "erase", "export")
+OPEN_WITHOUT_SECOND_FACTOR = ("home", "safer", "consents", "account", "end_sessions", "erase", "export")
 """Pages of one's own account, and allauth's; no record but one's own."""
 
 
@@ -115,7 +115,7 @@ class Readiness:
         messages.warning(
             request, _("Your kind of account needs a second step at sign-in. Set it up here first.")
         )
-        return redirect("mfa_index")
+        return redirect("safer")
 
 
 class Refusals:

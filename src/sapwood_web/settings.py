@@ -196,6 +196,21 @@ ACCOUNT_ADAPTER = "sapwood_web.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "sapwood_web.accounts.forms.JoinForm"
+ACCOUNT_SIGNUP_REDIRECT_URL = "safer"
+ACCOUNT_FORMS = {
+    "signup": "sapwood_web.accounts.entering.Join",
+    "login": "sapwood_web.accounts.entering.SignIn",
+    "reauthenticate": "sapwood_web.accounts.entering.ProveItsYou",
+    "confirm_email_verification_code": "sapwood_web.accounts.entering.ConfirmAddress",
+    "change_email": "sapwood_web.accounts.entering.ChangeAddressAtJoining",
+    "add_email": "sapwood_web.accounts.entering.ChangeAddress",
+    "reset_password": "sapwood_web.accounts.entering.ForgotPassword",
+    "confirm_password_reset_code": "sapwood_web.accounts.entering.ForgotPasswordCode",
+    "confirm_login_code": "sapwood_web.accounts.entering.SignInCode",
+    "reset_password_from_key": "sapwood_web.accounts.entering.NewPassword",
+    "set_password": "sapwood_web.accounts.entering.FirstPassword",
+    "change_password": "sapwood_web.accounts.entering.ChangePassword",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "sapwood_web.accounts.models.display"
 ACCOUNT_EMAIL_MAX_LENGTH = 400  # of the column, where an address stands sealed
@@ -219,6 +234,13 @@ PACES = {"upload": (1000, 24 * 60 * 60), "invite": (20, 24 * 60 * 60), "export":
 MFA_ADAPTER = "sapwood_web.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "activate_totp": "sapwood_web.accounts.entering.StartApp",
+    "authenticate": "sapwood_web.accounts.entering.SecondStep",
+    "reauthenticate": "sapwood_web.accounts.entering.SecondStepAgain",
+    "add_webauthn": "sapwood_web.accounts.entering.AddKey",
+    "edit_webauthn": "sapwood_web.accounts.entering.RenameKey",
+}
 MFA_TOTP_ISSUER = "Sapwood"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = HTTP_ONLY
 

@@ -173,7 +173,7 @@ def test_professionals_set_up_a_second_factor_before_anything_else(role: str) ->
     person = make_person(ADDRESS, role, ready=False)
     client = signed_in(person)
     for page in ("/invitations/", "/records/begin/", "/steward/people/", "/steward/trail/"):
-        assert client.get(page).headers.get("Location") == "/enter/second-step/", page
+        assert client.get(page).headers.get("Location") == "/account/safer/", page
     assert client.get("/enter/second-step/totp/activate/").status_code == 200
     Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": ""})
     assert client.get("/invitations/").status_code == 200

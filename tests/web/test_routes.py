@@ -53,7 +53,7 @@ RECORD_ROUTES = {
 CLINICIANS_ROUTES = {"sign"}
 """Routes of a record that only a clinician takes, and not its owner."""
 
-OWN_ROUTES = {"account", "consents", "end_sessions", "export", "erase", "begin", "invitations"}
+OWN_ROUTES = {"account", "safer", "consents", "end_sessions", "export", "erase", "begin", "invitations"}
 """Routes that show or change nothing but the account of whoever is signed in."""
 
 BOUND_ROUTES = {"accept", "decline", "leave"}
@@ -201,7 +201,7 @@ def test_a_visitor_gets_exactly_as_far_as_the_grant(kind: str, world: dict[str, 
         if may:
             assert response.status_code in (200, 302), f"{kind} was kept out of {name}"
         else:
-            refused = response.status_code == 404 or "second-step" in response.headers.get("Location", "")
+            refused = response.status_code == 404 or "/account/safer/" in response.headers.get("Location", "")
             assert refused, f"{kind} reached {name}: {response.status_code}"
             assert not shows_something(response), f"{name} tells {kind} what it should not"
     assert Record.objects.filter(pk=world["record_id"]).exists()

@@ -5,25 +5,48 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from sapwood_web.accounts import actions
 from sapwood_web.accounts.models import Person
 from sapwood_web.audit.actions import record_event
 from sapwood_web.vault.keys import open_with, seal_with
 
+WORDS = {
+    "account_inactive": _("This account is closed."),
+    "duplicate_email": _("This is your address already."),
+    "email_password_mismatch": _(
+        "This address and this password do not go together. Check both; or choose “I forgot my password”."
+    ),
+    "email_taken": _("Somebody has an account with this address already."),
+    "enter_current_password": _("This is not the password you have now. Type it once more."),
+    "incorrect_code": _("This is not the code. Look again; if it is older than ten minutes, ask for a new one."),
+    "incorrect_password": _("This is not your password. Type it once more."),
+    "same_as_current": _("This is the address you have now. Type the new one."),
+    "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+    "rate_limited": _("Too many tries. Wait a few minutes, then try again."),
+}
+SECOND_STEP_WORDS = {
+    "cannot_delete_authenticator": _("Your kind of account needs a second step, so the last one stays."),
+    "cannot_generate_recovery_codes": _("Set up a passkey or an app first. Recovery codes come with it."),
+    "incorrect_code": _("This is not the code. Codes change quickly: type the one you see now."),
+    "unverified_email": _("Confirm your e-mail address first."),
+}
 KNOWN_BROWSER = "known" if settings.HTTP_ONLY else "__Host-known"
 YEAR = 365 * 24 * 60 * 60
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up and sign-in."""
+
+    error_messages: ClassVar = {**DefaultAccountAdapter.error_messages, **WORDS}
 
     def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:
         user.email = form.cleaned_data["email"].lower()
@@ -82,6 +105,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets of second factors, sealed in the database."""
+
+    error_messages: ClassVar = {**DefaultMFAAdapter.error_messages, **SECOND_STEP_WORDS}
 
     def encrypt(self, text: str) -> str:
         return base64.b64encode(seal_with(settings.KEYS.wrapping[0], "second factor", text.encode())).decode()

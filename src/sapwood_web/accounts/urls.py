@@ -7,6 +7,7 @@ from sapwood_web.accounts import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("account/", views.account, name="account"),
+    path("account/safer/", views.safer, name="safer"),
     path("account/consents/", views.consents, name="consents"),
     path("account/end-sessions/", views.end_sessions, name="end_sessions"),
     path("account/export/", views.export, name="export"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -59,6 +60,13 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("account")
     return render(request, "accounts/account.html", {"form": form})
+
+
+@require_GET
+def safer(request: HttpRequest) -> HttpResponse:
+    """Right after joining: a passkey, an app, or not now; who needs a second step is not offered "not now"."""
+    context = {"must": request.user.role in policies.SECOND_FACTOR, "has": is_mfa_enabled(request.user)}
+    return render(request, "accounts/safer.html", context)
 
 
 @require_http_methods(["GET", "POST"])
