@@ -27,7 +27,9 @@ WORDS = {
     ),
     "email_taken": _("Somebody has an account with this address already."),
     "enter_current_password": _("This is not the password you have now. Type it once more."),
-    "incorrect_code": _("This is not the code. Look again; if it is older than ten minutes, ask for a new one."),
+    "incorrect_code": _(
+        "This is not the code. Look again; if it is older than ten minutes, ask for a new one."
+    ),
     "incorrect_password": _("This is not your password. Type it once more."),
     "same_as_current": _("This is the address you have now. Type the new one."),
     "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),

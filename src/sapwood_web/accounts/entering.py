@@ -34,7 +34,11 @@ class InOurWords:
             if name in self.words:
                 field.label, field.help_text = self.words[name]
             if name == "code":
-                field.widget.attrs |= {"class": "short", "autocapitalize": "characters", "spellcheck": "false"}
+                field.widget.attrs |= {
+                    "class": "short",
+                    "autocapitalize": "characters",
+                    "spellcheck": "false",
+                }
 
 
 class Join(InOurWords, account.SignupForm):

@@ -46,6 +46,15 @@ class Understood:
         return self.fact.text
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The facts of one group of the pack: what somebody stated or recorded, and what follows from it."""
+
+    title: str
+    stated: list[Understood]
+    derived: list[Understood]
+
+
 class Reading:
     """One record as of one day: its facts and its plan, each worked out when first asked for.
 
@@ -93,6 +102,18 @@ class Reading:
                 title = getattr(definition, "patient", "") or definition.title
                 groups.setdefault(definition.group, []).append(Understood(fact, title))
         return groups
+
+    @property
+    def parts(self) -> list[Part]:
+        """What was understood, group by group, with what was worked out apart."""
+        return [
+            Part(
+                title.replace("_", " "),
+                [one for one in facts if not one.fact.definition.derived],
+                [one for one in facts if one.fact.definition.derived],
+            )
+            for title, facts in self.understood.items()
+        ]
 
     @cached_property
     def assumed(self) -> list[Understood]:
