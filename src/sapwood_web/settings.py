@@ -198,18 +198,21 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "sapwood_web.accounts.forms.JoinForm"
 ACCOUNT_SIGNUP_REDIRECT_URL = "safer"
 ACCOUNT_FORMS = {
-    "signup": "sapwood_web.accounts.entering.Join",
-    "login": "sapwood_web.accounts.entering.SignIn",
-    "reauthenticate": "sapwood_web.accounts.entering.ProveItsYou",
-    "confirm_email_verification_code": "sapwood_web.accounts.entering.ConfirmAddress",
-    "change_email": "sapwood_web.accounts.entering.ChangeAddressAtJoining",
-    "add_email": "sapwood_web.accounts.entering.ChangeAddress",
-    "reset_password": "sapwood_web.accounts.entering.ForgotPassword",
-    "confirm_password_reset_code": "sapwood_web.accounts.entering.ForgotPasswordCode",
-    "confirm_login_code": "sapwood_web.accounts.entering.SignInCode",
-    "reset_password_from_key": "sapwood_web.accounts.entering.NewPassword",
-    "set_password": "sapwood_web.accounts.entering.FirstPassword",
-    "change_password": "sapwood_web.accounts.entering.ChangePassword",
+    purpose: f"sapwood_web.accounts.entering.{form}"
+    for purpose, form in (
+        ("signup", "Join"),
+        ("login", "SignIn"),
+        ("reauthenticate", "ProveItsYou"),
+        ("confirm_email_verification_code", "ConfirmAddress"),
+        ("change_email", "ChangeAddressAtJoining"),
+        ("add_email", "ChangeAddress"),
+        ("reset_password", "ForgotPassword"),
+        ("confirm_password_reset_code", "ForgotPasswordCode"),
+        ("confirm_login_code", "SignInCode"),
+        ("reset_password_from_key", "NewPassword"),
+        ("set_password", "FirstPassword"),
+        ("change_password", "ChangePassword"),
+    )
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "sapwood_web.accounts.models.display"
@@ -235,11 +238,14 @@ MFA_ADAPTER = "sapwood_web.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
-    "activate_totp": "sapwood_web.accounts.entering.StartApp",
-    "authenticate": "sapwood_web.accounts.entering.SecondStep",
-    "reauthenticate": "sapwood_web.accounts.entering.SecondStepAgain",
-    "add_webauthn": "sapwood_web.accounts.entering.AddKey",
-    "edit_webauthn": "sapwood_web.accounts.entering.RenameKey",
+    purpose: f"sapwood_web.accounts.entering.{form}"
+    for purpose, form in (
+        ("activate_totp", "StartApp"),
+        ("authenticate", "SecondStep"),
+        ("reauthenticate", "SecondStepAgain"),
+        ("add_webauthn", "AddKey"),
+        ("edit_webauthn", "RenameKey"),
+    )
 }
 MFA_TOTP_ISSUER = "Sapwood"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = HTTP_ONLY
