@@ -110,6 +110,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # adds random bytes, and tokens differ each time: lengths tell nothing
     "csp.middleware.CSPMiddleware",
     "sapwood_web.middleware.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",

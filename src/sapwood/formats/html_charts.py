@@ -26,6 +26,7 @@ from sapwood.criteria.tree import (
     parts,
 )
 from sapwood.definitions import FactDefinition
+from sapwood.pack import Pack
 from sapwood.plan import Plan
 from sapwood.values import Moment, Range, Value
 
@@ -149,9 +150,10 @@ def _drawable(definition: FactDefinition) -> bool:
 def _limits(plan: Plan, name: str, definition: FactDefinition, latest: Figure) -> list[Limit]:
     """Every number that the criteria hold this measurement against, each once, with the criteria's own titles."""
     pack = plan.facts.pack
-    same = {other for other, one in pack.facts.items() if other == name or _same_test(definition, one)}
+    same, sentences = _readers(pack)[name]
     found: dict[tuple[str, Decimal], dict[str, None]] = {}
-    for sentence_name, sentence in pack.sentences.items():
+    for sentence_name in sentences:
+        sentence = pack.sentences[sentence_name]
         if sentence_name in pack.criteria:
             if plan.hidden(sentence_name):
                 continue
@@ -176,6 +178,24 @@ def _limits(plan: Plan, name: str, definition: FactDefinition, latest: Figure) -
         )
         for number, (op, value) in enumerate(ordered)
     ]
+
+
+def _readers(pack: Pack) -> Mapping[str, tuple[set[str], tuple[str, ...]]]:
+    """Of each measurement: the facts that read the same test, the sentences that name one; kept with the pack."""
+    kept: dict[str, tuple[set[str], tuple[str, ...]]] | None = pack.__dict__.get("readers_of_tests")
+    if kept is None:
+        named = {name: set(names_in(sentence.tree)) for name, sentence in pack.sentences.items()}
+        kept = {}
+        for name, definition in pack.facts.items():
+            if _drawable(definition):
+                same = {
+                    other for other, one in pack.facts.items() if other == name or _same_test(definition, one)
+                }
+                attributes = {f"{one}.{end}" for one in same for end in ("high", "low")}
+                wanted = same | attributes
+                kept[name] = (same, tuple(one for one, names in named.items() if names & wanted))
+        pack.__dict__["readers_of_tests"] = kept
+    return kept
 
 
 def _empty(definition: FactDefinition, op: str, value: Decimal) -> bool:

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -46,7 +45,7 @@ def plan(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     as_of = asked.get("as_of") or today
     page = BoardPage(
         Reading(record, as_of, looks_back=as_of < today),
-        reverse("entries", args=[record.pk]),
+        "entries/",
         asked.get("since"),
     )
     context = {
