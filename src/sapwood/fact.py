@@ -30,6 +30,7 @@ class Fact:
     low: Value = None
     high: Value = None
     doubted: bool = False  # something else than entries of another time was left out
+    recorded: Moment | None = None  # when it became known, where the record says so
 
     @property
     def known(self) -> bool:

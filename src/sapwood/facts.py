@@ -91,6 +91,11 @@ class Facts:
         return Finder(self.record, extraction_of(self.pack))
 
     @property
+    def own_word(self) -> bool:
+        """Whether any fact worked out so far rests on the patient's own word."""
+        return any(fact.known and fact.assurance == "patient" for fact in self._facts.values())
+
+    @property
     def trusted(self) -> Values:
         """The values without what rests on the patient's own word."""
         if self._trusted is None:
@@ -331,6 +336,7 @@ class Facts:
             label,
             low,
             high,
+            recorded=first.known,
         )
 
     def _source(self, entry: Candidate | Rejected) -> str:
