@@ -61,6 +61,9 @@ class Chosen:
     note: str = ""
 
 
+NOTHING_FOUND = Chosen("missing", None, (), ())
+
+
 def within(moment: Moment, span: timedelta, as_of: Moment) -> bool:
     """Whether a moment is surely no older than `span` at `as_of`."""
     if moment.exact and as_of.exact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -86,8 +86,41 @@ def ways_of(pack: Pack, *, short: bool) -> tuple[Ways, Ways]:
             recorded = {name: fact.from_record for name, fact in pack.facts.items() if not fact.not_when}
             facts = {name: _from_record_at_once(key) for name, key in recorded.items() if key}
             facts |= shortcuts_of(pack)
-        ready[short] = dict(facts), facts
+        of_person = dict(facts)
+        if short:
+            of_person |= {
+                name: _derived_at_once(pack, name)
+                for name, fact in pack.facts.items()
+                if fact.derived and fact.per == "person" and name not in facts
+            }
+        ready[short] = of_person, facts
     return ready[short]
+
+
+def plain_facts(pack: Pack) -> Mapping[str, str]:
+    """The facts that only their own sources tell, each with what lets its silence mean "no" (or nothing)."""
+    ready: dict[str, str] | None = pack.__dict__.get("plain_facts")
+    if ready is None:
+        ready = pack.__dict__["plain_facts"] = {
+            name: fact.closed_world.covered_by if fact.closed_world is not None else ""
+            for name, fact in pack.facts.items()
+            if not (fact.derived or fact.from_record or fact.from_lines or fact.not_when)
+        }
+    return ready
+
+
+def _derived_at_once(pack: Pack, name: str) -> Callable[[Values], Any]:
+    """A derived fact's value without its sources, where it has one; its silence is for the long way to judge."""
+    work_out, closed = pack.compiled(name), pack.facts[name].closed_world is not None
+    bases = pack.base_facts[name]
+
+    def derived(values: Values) -> Any:
+        value = LONG_WAY if values.trusted else work_out(values)
+        if value is None and closed:
+            return NOTHING if values.facts.hushed.issuperset(bases) else LONG_WAY
+        return value
+
+    return derived
 
 
 def _from_record_at_once(key: str) -> Callable[[Values], Value]:

@@ -12,11 +12,11 @@ from functools import cached_property
 
 from sapwood.answered import answered, named
 from sapwood.answers import Answer
-from sapwood.choosing import Bounds, Chosen, admit, choose, unbounded
+from sapwood.choosing import NOTHING_FOUND, Bounds, Chosen, admit, choose, unbounded
 from sapwood.definitions import FactDefinition
 from sapwood.errors import Problem
 from sapwood.fact import Fact, Group
-from sapwood.fact_values import Values, ways_of
+from sapwood.fact_values import Values, plain_facts, ways_of
 from sapwood.finding import Finder
 from sapwood.found import Candidate, Found, Rejected
 from sapwood.line_facts import line_value, unclear
@@ -90,6 +90,25 @@ class Facts:
         """Where the pack's facts stand in this record."""
         return Finder(self.record, extraction_of(self.pack))
 
+    @cached_property
+    def hushed(self) -> frozenset[str]:
+        """The facts of which nothing at all is recorded or answered: silence says what they are."""
+        told = {answer.fact for answer in self.answers} if self.answers else _NOBODY
+        return frozenset(plain_facts(self.pack).keys() - self.finder.spoken_of - self.violated - told)
+
+    def fill_silences(self) -> None:
+        """Works out at once what silence says, where everything is going to be asked."""
+        covered_by = plain_facts(self.pack)
+        says: dict[str, Value] = {"": None}
+        silent: dict[str, Value] = {}
+        for name in self.hushed:
+            cover = covered_by[name]
+            if cover not in says:
+                says[cover] = self.presumed(name)
+            silent[name] = says[cover]
+        for values in (self.values, *map(self.values_in, self.groups)):
+            values.update(silent)
+
     @property
     def own_word(self) -> bool:
         """Whether any fact worked out so far rests on the patient's own word."""
@@ -160,7 +179,7 @@ class Facts:
         """The specimens with findings, in file order; one unnamed group where there are none."""
         labels: dict[str, str] = {}
         for name, definition in self.pack.facts.items():
-            if definition.per == "specimen" and definition.find:
+            if definition.per == "specimen" and name in self.finder.spoken_of:
                 found = self.found(name)
                 candidates = [candidate.resource for candidate in found.candidates]
                 for resource in (*candidates, *(entry.resource for entry in found.rejected)):
@@ -246,15 +265,17 @@ class Facts:
             return Fact(name, definition, "not_applicable")
         if definition.from_lines and not given and self._told(definition) is not None:
             return self._from_lines(name, definition)
-        found = Found(told.candidates, told.rejected)
-        if definition.find:
-            everything = self.found(name)
-            found.candidates += everything.candidates
-            found.rejected += everything.rejected
-            if definition.per == "specimen":
-                found = self._only(found, group)
-        bounds = self._bounds(definition)
-        chosen = choose(admit(found, definition, bounds), definition, bounds)
+        chosen = NOTHING_FOUND
+        if given or name in self.finder.spoken_of:
+            found = Found(told.candidates, told.rejected)
+            if definition.find:
+                everything = self.found(name)
+                found.candidates += everything.candidates
+                found.rejected += everything.rejected
+                if definition.per == "specimen":
+                    found = self._only(found, group)
+            bounds = self._bounds(definition)
+            chosen = choose(admit(found, definition, bounds), definition, bounds)
         if pointless:
             if chosen.value is not True:
                 return Fact(name, definition, "not_applicable")
@@ -350,7 +371,8 @@ class Facts:
         inside = group if definition.per == "specimen" else None
         values = self.values_in(inside) if inside is not None else self.values
         value = self.pack.compiled(name)(values)
-        bases = [base for one in self.pack.base_facts[name] for base in self._bases(one, inside)]
+        told = [one for one in self.pack.base_facts[name] if one not in self.hushed]
+        bases = [base for one in told for base in self._bases(one, inside)]
         if value is None:
             silent = all(base.silent for base in bases if not base.known)
             closed = definition.closed_world
@@ -415,9 +437,11 @@ class Facts:
                 broken.update(base for base in self.pack.base_facts[name] if base not in _FIRM)
         if broken:
             self.violated = frozenset(broken)
+            self.__dict__.pop("hushed", None)
             self.go_the_long_way()
 
 
+_NOBODY: frozenset[str] = frozenset()
 _FIRM = ("sex", "age_years")
 
 

@@ -43,6 +43,7 @@ _DENIED_AFTER = (
     ),
     *("excluded", "ruled out", "unlikely", "negative for"),
 )
+_NONE: frozenset[str] = frozenset()
 _NEGATORS = ("no", "not", "without", "denies", "never", "negative for", "absence of", "free of")
 
 
@@ -53,6 +54,7 @@ class Finder:
         self.record = record
         self.extraction = extraction
         self._worded: dict[int, list[tuple[Resource, int]]] | None = None
+        self._named: set[str] = set()
         self.used: set[int] = set()
         self.specimens = Specimens(record, extraction.populations)
 
@@ -70,6 +72,19 @@ class Finder:
             for pair in codes_of(part.get("code")):
                 coded.setdefault(pair, []).append(part)
         return coded
+
+    @cached_property
+    def spoken_of(self) -> set[str]:
+        """The facts that anything in the record could be; of the others `found` finds nothing at all."""
+        self.worded()
+        extraction, facts = self.extraction, set(self._named)
+        for index in (self.record.coded, self._coded_parts):
+            for key in index:
+                facts |= extraction.facts_by_key.get(key, _NONE)
+        for kind, names in extraction.facts_by_type.items():
+            if self.record.of_type(kind):
+                facts |= names
+        return facts
 
     def found(self, name: str) -> Found:
         """Every candidate of a fact, and everything rejected for it."""
@@ -110,6 +125,7 @@ class Finder:
                     for phrase, place in starts.get(word, ()):
                         if words[start : start + len(phrase)] == phrase:
                             self._worded.setdefault(id(place), []).append((resource, start))
+                            self._named.add(place.fact)
         return self._worded
 
     # --- one resource for one place -----------------------------------------------------------

@@ -157,6 +157,7 @@ class Pack:
             "extraction",
             "shortcuts",
             "ways",
+            "plain_facts",
         ):
             state.pop(lazy, None)
         return state

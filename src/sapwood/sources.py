@@ -31,6 +31,8 @@ class Extraction:
         self.places: dict[str, tuple[Place, ...]] = {}
         self.starts: dict[str, list[tuple[tuple[str, ...], Place]]] = {}
         self.known_codes: set[tuple[str, str]] = set()
+        self.facts_by_key: dict[tuple[str, str], set[str]] = {}
+        self.facts_by_type: dict[str, set[str]] = {}  # of sources that name neither codes nor words
         for name, fact in pack.facts.items():
             self.places[name] = tuple(self._place(name, fact, source) for source in fact.find)
 
@@ -45,6 +47,10 @@ class Extraction:
         place = Place(name, fact, source, frozenset(source.types), keys, phrases)
         if "Observation" in place.types:
             self.known_codes.update(keys)
+        for key in keys:
+            self.facts_by_key.setdefault(key, set()).add(name)
+        for kind in place.types if not keys and not phrases else ():
+            self.facts_by_type.setdefault(kind, set()).add(name)
         for phrase in phrases:
             if phrase:
                 self.starts.setdefault(phrase[0], []).append((phrase, place))
