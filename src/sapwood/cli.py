@@ -1,4 +1,4 @@
-"""The command line: `sapwood plan`, `ask`, `facts`, `explain`, `read`, `pack`, `check`, `synth`.
+"""The command line: `sapwood plan`, `ask`, `facts`, `explain`, `read`, `pack`, `check`, `registry`, `synth`.
 
 Exit codes: 0 an answer was given; 2 the input could not be used (one clear line on standard error); 1 our own bug;
 3 a checked pack has findings, or a checked cohort lies outside its rates.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from sapwood.check.command import add_options as add_check_options
 from sapwood.errors import AnswerError, Problem, SapwoodError
 from sapwood.formats import FORMATS, knows, write
+from sapwood.registry.command import add_options as add_registry_options
 from sapwood.synth.command import add_options as add_synth_options
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ def parser() -> argparse.ArgumentParser:
     add_check_options(checking)
     synth = commands.add_parser("synth", help="people who do not exist, for trying a registry")
     add_synth_options(synth)
+    many = commands.add_parser("registry", help="many people: build a registry, and ask it")
+    add_registry_options(many, _Parser)
     pack = commands.add_parser("pack", help="the packs that come with Sapwood")
     actions = pack.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
     actions.add_parser("list", help="the packs by id")
@@ -153,6 +156,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from sapwood.synth.command import run as run_synth
 
             text, code = run_synth(chosen)
+        elif chosen.command == "registry":
+            from sapwood.registry.command import run as run_registry
+
+            text, code = run_registry(chosen, _today())
         else:
             text = _run(chosen)
     except SapwoodError as error:
@@ -337,11 +344,15 @@ def _as_of(chosen: argparse.Namespace, sheet: Sheet | None) -> tuple[Moment, boo
         return _moment(chosen.as_of, "--as-of"), False
     if sheet is not None and sheet.as_of is not None:
         return sheet.as_of, False
-    from datetime import datetime
-
-    as_of = as_moment(datetime.now().astimezone().date().isoformat())
+    as_of = as_moment(_today())
     assert as_of is not None
     return as_of, True
+
+
+def _today() -> str:
+    from datetime import datetime
+
+    return datetime.now().astimezone().date().isoformat()
 
 
 def _record(chosen: argparse.Namespace) -> Record:

@@ -24,6 +24,9 @@ class SapwoodError(Exception):
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
 
+    def __reduce__(self) -> tuple[type[SapwoodError], tuple[Problem, ...]]:
+        return type(self), self.problems  # so that it comes whole from another process
+
 
 class RecordError(SapwoodError):
     """A record that cannot be read at all."""

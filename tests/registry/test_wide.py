@@ -16,7 +16,7 @@ from sapwood.errors import SentenceError
 from sapwood.facts import Facts, extract
 from sapwood.pack import Pack, Sentence, load_pack
 from sapwood.record import read_record
-from sapwood.registry.parts import write_part
+from sapwood.registry.parts import write_rows
 from sapwood.registry.wide import Wide, asked, wide_of, wide_rows
 from sapwood.truth import WORDS
 
@@ -68,7 +68,7 @@ def answers(
     connection = duckdb.connect()
     declared = {"people": wide.people_columns, "specimens": wide.specimen_columns}
     for table, rows in tables.items():
-        write_part(connection, rows, declared[table], folder / f"{table}.parquet")
+        write_rows(connection, rows, declared[table], folder / f"{table}.parquet")
         connection.execute(f"CREATE TABLE {table} AS FROM '{folder / table}.parquet'")
     own: list[str] = []  # the answers that each specimen has for itself
     for wave in waves(pack):

@@ -4,6 +4,7 @@
     DIR/facts/part-*.parquet     one sourced row a value, or a reason why there is none
     DIR/people/part-*.parquet    wide rows: person, as_of, trusted
     DIR/specimens/part-*.parquet wide rows: person, as_of, trusted, specimen
+    DIR/problems/part-*.parquet  what could not be read or was left out of a person's record, by kind
     DIR/quarantine.ndjson        what could not be read: where and why, never what it said
     DIR/progress/                the journal of the build, and each person's lines
 
@@ -41,7 +42,14 @@ FACT_COLUMNS = [
     ("limit_low", "VARCHAR"),  # the normal limits that came with the value
     ("limit_high", "VARCHAR"),
 ]
-TABLES = ("facts", "people", "specimens")
+PROBLEM_COLUMNS = [
+    ("person", "VARCHAR"),
+    ("as_of", "VARCHAR"),
+    ("what", "VARCHAR"),  # figures left out, so that one kind is one text
+    ("remedy", "VARCHAR"),
+    ("times", "INTEGER"),
+]
+TABLES = ("facts", "people", "specimens", "problems")
 
 
 class Layout:
@@ -52,6 +60,9 @@ class Layout:
         self.manifest = folder / "manifest.json"
         self.quarantine = folder / "quarantine.ndjson"
         self.progress = folder / "progress"
+
+        self.lines = self.progress / "lines"
+        self.journal = self.progress / "parts"
 
     def table(self, name: str) -> Path:
         """The folder of one table's parts."""

@@ -13,23 +13,52 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Columns = list[tuple[str, str]]
-_ENCODER = msgspec.json.Encoder()
 _NEVER_NULL = ("__known", "__lo_open", "__hi_open")
 
 
 def write_part(
+    connection: DuckDBPyConnection,
+    sparse: Path,
+    declared: Columns,
+    path: Path,
+    *,
+    instead_of: Iterable[str] | None = None,
+) -> int:
+    """Lines of sparse rows as a Parquet file under its own name only once it is on the disk; how many rows it has.
+
+    With `instead_of`, the rows of these people take the place of theirs in the part that is there.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    rows = f"SELECT {select_list(declared)} FROM {rows_in(sparse, declared)}"  # nosec B608: our own names
+    if instead_of is not None and path.exists():
+        connection.execute("CREATE OR REPLACE TEMP TABLE anew (person VARCHAR)")
+        connection.execute("INSERT INTO anew SELECT unnest(?)", [list(instead_of)])
+        others = f"SELECT * FROM read_parquet({text(path)}) WHERE person NOT IN (FROM anew)"  # nosec B608
+        rows = f"({others}) UNION ALL BY NAME ({rows})"
+    connection.execute(
+        f"COPY ({rows}) TO {text(unfinished)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP})"
+    )
+    counted = connection.execute(f"SELECT count(*) FROM read_parquet({text(unfinished)})").fetchone()  # nosec B608
+    settle(unfinished, path)
+    assert counted is not None
+    return int(counted[0])
+
+
+def write_rows(
     connection: DuckDBPyConnection, rows: Iterable[Mapping[str, Any]], declared: Columns, path: Path
-) -> None:
-    """The rows, sparse as they are, as a Parquet file under its own name only once it is on the disk."""
+) -> int:
+    """Sparse rows as a Parquet file; how many there are."""
     sparse = path.with_name(f".{path.name}.rows")
-    unfinished = path.with_name(f".{path.name}.unfinished")
     sparse.write_bytes(_ENCODER.encode_lines(rows))
     try:
-        selected = f"SELECT {select_list(declared)} FROM {rows_in(sparse, declared)}"  # nosec B608: our own names
-        connection.execute(f"COPY ({selected}) TO {text(unfinished)} (FORMAT parquet, COMPRESSION zstd)")
+        return write_part(connection, sparse, declared, path)
     finally:
         sparse.unlink()
-    settle(unfinished, path)
+
+
+_ENCODER = msgspec.json.Encoder()
+_GROUP = 8192
+"""Rows of a group: what is held while a wide table is written."""
 
 
 def settle(unfinished: Path, path: Path) -> None:

@@ -69,6 +69,7 @@ def wide_rows(facts: Facts, wide: Wide, person: str, as_of: str) -> WideRows:
 
     `as_of` is the moment of the facts as it was written.
     """
+    facts.fill_silences()
     keys = {"person": person, "as_of": as_of}
     people = [{**keys, "trusted": False, **_cells(facts.values, wide.person)}]
     groups = named_groups(facts)
@@ -122,5 +123,8 @@ def _cells(values: Values, names: Names) -> Row:
     for name, kind in names.items():
         value = values[name]
         if value is not None:
-            cells.update(row(name, kind, value))
+            if kind in ("number", "moment"):
+                cells.update(row(name, kind, value))
+            else:
+                cells[name] = value
     return cells

@@ -1,0 +1,448 @@
+"""Sources -> a registry: taken in, met, extracted, written; goes on where it was interrupted.
+
+Every file is written under another name, synced and renamed; what is there is done. Nothing is held but one chunk
+and one bucket in each process, so memory does not grow with the number of people.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from sapwood.errors import Problem, SapwoodError
+from sapwood.pack import Pack, load_pack
+
+from .intake import Chunk, Taken, names_of, take_in, write_settled
+from .layout import FORMAT, TABLES, Layout
+from .manifest import COMPLETE, UNFINISHED, Manifest
+from .meeting import Met, changed_keys, meet
+from .parts import text
+from .progress import Progress
+from .sources import Source, Unit, cut, find_files, identify
+from .worker import Job, Part, connect, end_with_parent, make_part
+
+_BUCKET = 8 * 1024 * 1024
+_MOST_BUCKETS = 4096
+_ALONE = 4 * 1024 * 1024
+"""Input below this is not worth starting processes for."""
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class Wanted(NamedTuple):
+    """What a build was asked for."""
+
+    sources: list[str]
+    folder: Path
+    pack: str
+    as_of: str
+    looks_back: bool | None
+    rebuild: bool = False
+    workers: int = 0  # 0: one for each processor
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a registry was begun with."""
+
+    format: int
+    buckets: int
+    pack: dict[str, str]
+    as_of: str
+    looks_back: bool | None
+
+
+class Intake(msgspec.Struct, frozen=True):
+    """Some sources that were given together, and the chunks they are cut into."""
+
+    first_source: int
+    first_chunk: int
+    sources: list[Source]
+    chunks: list[list[Unit]]
+
+
+class Built(NamedTuple):
+    """What came of a build, for the person who asked for it."""
+
+    manifest: Manifest
+    known: int  # files that were there already, by their content
+    other_files: int
+    quarantined: int
+    changed: int  # parts that were made
+
+
+def build(wanted: Wanted, progress: Progress) -> Built:
+    """Builds a registry, adds to it, or goes on with it.
+
+    Raises SapwoodError for input that cannot be used, for another pack or moment than the registry's, where another
+    build is at work in the folder, and where the disk is full.
+    """
+    pack = load_pack(wanted.pack)
+    layout = Layout(wanted.folder)
+    begins = not layout.progress.exists()
+    try:
+        with _alone_in(layout):
+            return _Build(wanted, pack, layout, progress).run()
+    except SapwoodError:
+        if begins and layout.progress.exists() and not layout.manifest.exists():
+            for path in layout.folder.iterdir():
+                shutil.rmtree(path)  # nothing came of it: a second try begins anew
+        raise
+    except OSError as error:
+        raise SapwoodError(_disk(error, str(wanted.folder))) from None
+    except Exception as error:
+        if type(error).__module__.startswith(("duckdb", "_duckdb")) and "space" in str(error).lower():
+            raise SapwoodError(_disk(OSError(errno.ENOSPC, ""), str(wanted.folder))) from None
+        raise
+
+
+def _disk(error: OSError, where: str) -> Problem:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = "Make room and run the same command again; what is done is kept"
+        return Problem(where, "there is no space left on the disk", remedy)
+    return Problem(
+        where, f"cannot be written: {error.strerror or error}", "Check the folder and its permissions"
+    )
+
+
+@contextmanager
+def _alone_in(layout: Layout) -> Iterator[None]:
+    """Holds the folder for one build; refuses a folder that holds something else."""
+    folder = layout.folder
+    if folder.exists() and not layout.progress.exists() and any(folder.iterdir()):
+        what = "the folder holds something else than a registry"
+        raise SapwoodError(Problem(str(folder), what, "Name a new or an empty folder"))
+    for one in (layout.lines, layout.journal, *(layout.table(name) for name in TABLES)):
+        one.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (layout.progress / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            remedy = "Wait for it, or end it"
+            raise SapwoodError(Problem(str(folder), "another build is at work here", remedy)) from None
+        yield
+
+
+class _Build:
+    def __init__(self, wanted: Wanted, pack: Pack, layout: Layout, progress: Progress) -> None:
+        self.wanted = wanted
+        self.pack = pack
+        self.layout = layout
+        self.progress = progress
+        self.workers = wanted.workers or os.cpu_count() or 1
+        self.known = self.others = 0
+
+    def run(self) -> Built:
+        for path in self.layout.folder.rglob(".*"):
+            if path.is_file():
+                path.unlink()  # left by a build that was interrupted
+        plan = self._plan()
+        intakes, paths = self._sources(plan)
+        plan = plan or self._begin(intakes)
+        taken = self._take_in(plan, intakes, paths)
+        self._refuse_nothing(taken)
+        met = self._meet(plan, len(taken))
+        changed = self._extract(plan, taken, met)
+        manifest = self._finish(plan, intakes, taken, met, changed)
+        self.progress.close()
+        quarantined = int(manifest.counts["quarantined"])
+        return Built(manifest, self.known, self.others, quarantined, changed)
+
+    # --- what is there, and what was given --------------------------------------------------------
+
+    def _plan(self) -> Plan | None:
+        path = self.layout.progress / "plan.json"
+        if not path.exists():
+            return None
+        plan = msgspec.json.decode(path.read_bytes(), type=Plan)
+        where = str(self.wanted.folder)
+        if plan.format != FORMAT:
+            what = f"this registry has the format {plan.format}; this version writes {FORMAT}"
+            raise SapwoodError(Problem(where, what, "Build it again in another folder"))
+        same = plan.pack["hash"] == self.pack.hash and plan.as_of == self.wanted.as_of
+        if same and plan.looks_back == self.wanted.looks_back:
+            return plan
+        if not self.wanted.rebuild:
+            raise SapwoodError(self._other(plan, where))
+        plan = self._new_plan(plan.buckets)
+        self._unfinished()
+        write_settled(path, msgspec.json.encode(plan))
+        return plan
+
+    def _other(self, plan: Plan, where: str) -> Problem:
+        people = sum(part.people for part in self._journal().values())
+        rebuilt = f"the facts of all {people:,} people must be extracted again"
+        remedy = "Add --rebuild (the sources are not needed again), or name another --out"
+        if plan.pack["id"] != self.pack.about.id:
+            return Problem(where, f"this registry is of the pack {plan.pack['id']}; {rebuilt}", remedy)
+        if plan.pack["hash"] != self.pack.hash:
+            what = f"the pack {self.pack.about.id} was changed since this registry was built; {rebuilt}"
+            return Problem(where, what, remedy)
+        if plan.as_of != self.wanted.as_of:
+            return Problem(
+                where, f"this registry is as of {plan.as_of}; for another moment {rebuilt}", remedy
+            )
+        what = f"this registry was built {'for today' if plan.looks_back is False else 'as of a named day'}"
+        return Problem(where, f"{what}; otherwise {rebuilt}", remedy)
+
+    def _new_plan(self, buckets: int) -> Plan:
+        about = self.pack.about
+        pack = {"id": about.id, "version": str(about.version), "hash": self.pack.hash}
+        return Plan(FORMAT, buckets, pack, self.wanted.as_of, self.wanted.looks_back)
+
+    def _begin(self, intakes: list[Intake]) -> Plan:
+        size = sum(one.size * (8 if one.packed else 1) for intake in intakes for one in intake.sources)
+        plan = self._new_plan(min(_MOST_BUCKETS, max(1, -(-size // _BUCKET))))
+        write_settled(self.layout.progress / "plan.json", msgspec.json.encode(plan))
+        return plan
+
+    def _sources(self, plan: Plan | None) -> tuple[list[Intake], dict[str, str]]:
+        """Everything that was ever given, and where the files of now lie, by content."""
+        intakes = [
+            msgspec.json.decode(path.read_bytes(), type=Intake)
+            for path in sorted(self.layout.progress.glob("intake-*.json"))
+        ]
+        if not self.wanted.sources:
+            if plan is None or not self.wanted.rebuild:
+                what, remedy = "no source is named", "Name a bulk export, or a folder of Bundles"
+                raise SapwoodError(Problem("sapwood registry build", what, remedy))
+            return intakes, {}
+        files, self.others = find_files(self.wanted.sources)
+        self.progress.stage("Looking", sum(path.stat().st_size for path, _ in files), "bytes")
+        known = {source.hash for intake in intakes for source in intake.sources}
+        paths: dict[str, str] = {}
+        new: list[Source] = []
+        for path, name in files:
+            source = identify(path, name)
+            self.progress.add(source.size)
+            self.known += source.hash in known or source.hash in paths
+            if source.hash not in known and source.hash not in paths:
+                new.append(source)
+            paths.setdefault(source.hash, source.path)
+        if new:
+            first = sum(len(intake.sources) for intake in intakes)
+            chunk = sum(len(intake.chunks) for intake in intakes)
+            intake = Intake(first, chunk, new, cut(new, first))
+            self._unfinished()
+            name = f"intake-{len(intakes):05}.json"
+            write_settled(self.layout.progress / name, msgspec.json.encode(intake))
+            intakes.append(intake)
+        return intakes, paths
+
+    def _unfinished(self) -> None:
+        """From now on, and until the build is through, the registry may not be read."""
+        if self.layout.manifest.exists():
+            manifest = msgspec.json.decode(self.layout.manifest.read_bytes(), type=Manifest)
+            manifest = msgspec.structs.replace(manifest, state=UNFINISHED)
+            write_settled(self.layout.manifest, msgspec.json.format(msgspec.json.encode(manifest)))
+
+    # --- the stages -------------------------------------------------------------------------------
+
+    def _take_in(self, plan: Plan, intakes: list[Intake], paths: dict[str, str]) -> list[Taken]:
+        missing: list[Chunk] = []
+        for intake in intakes:
+            for place, units in enumerate(intake.chunks):
+                number = intake.first_chunk + place
+                if (self.layout.lines / f"{number:06}.json").exists():
+                    continue
+                first = min(unit.source for unit in units)
+                last = max(unit.source for unit in units)
+                sources = [
+                    self._found(intake.sources[one - intake.first_source], paths)
+                    for one in range(first, last + 1)
+                ]
+                missing.append(Chunk(number, units, sources, first, str(self.layout.lines), plan.buckets))
+        size = sum(unit.end - unit.start for chunk in missing for unit in chunk.units)
+        self.progress.stage("Taking in", size, "bytes")
+        sizes = {chunk.number: sum(unit.end - unit.start for unit in chunk.units) for chunk in missing}
+        for chunk, _ in self._each(take_in, missing, size):
+            self.progress.add(sizes[chunk.number])
+        total = sum(len(intake.chunks) for intake in intakes)
+        return [
+            msgspec.json.decode((self.layout.lines / f"{number:06}.json").read_bytes(), type=Taken)
+            for number in range(total)
+        ]
+
+    def _found(self, source: Source, paths: dict[str, str]) -> Source:
+        path = paths.get(source.hash)
+        if path is None:
+            what = (
+                "the build was interrupted while this file was taken in, and it is not among the sources now"
+            )
+            raise SapwoodError(Problem(source.name, what, "Name the same sources again"))
+        return source._replace(path=path)
+
+    def _refuse_nothing(self, taken: Sequence[Taken]) -> None:
+        if not any(one.pieces for one in taken):
+            first = next((entry for one in taken for entry in one.quarantine), None)
+            why = f" (first: {first['where']}: {first['what']})" if first else ""
+            what = f"nothing of any person could be read{why}"
+            remedy = "Name a FHIR R4 bulk export (NDJSON) or Bundles, and another --out"
+            raise SapwoodError(Problem(", ".join(self.wanted.sources), what, remedy))
+
+    def _meet(self, plan: Plan, chunks: int) -> Met:
+        connection = connect(self.layout.folder)
+        try:
+            return meet(connection, self.layout.lines, chunks, plan.buckets)
+        finally:
+            connection.close()
+
+    def _journal(self) -> dict[int, Part]:
+        return {
+            int(path.stem): msgspec.json.decode(path.read_bytes(), type=Part)
+            for path in sorted(self.layout.journal.glob("*.json"))
+        }
+
+    def _extract(self, plan: Plan, taken: list[Taken], met: Met) -> int:
+        by_chunk = [names_of(number, one.slices) for number, one in enumerate(taken)]
+        meeting = [f"{met.name}-{one:04}.slice" for one in range(met.slices)]
+        slices = [name for names in by_chunk for name in names] + meeting
+        journal = self._journal()
+        jobs: list[Job] = []
+        touched: dict[str, set[str]] = {}
+        connection = connect(self.layout.folder)
+        for bucket in range(plan.buckets):
+            before = journal.get(bucket)
+            whole = before is None or not self._made_with(before, plan)
+            if before is not None and not whole:
+                if before.chunks == len(taken) and before.meeting == met.name:
+                    continue
+                if before.meeting not in touched:
+                    touched[before.meeting] = changed_keys(
+                        connection, self.layout.lines, before.meeting, met.name
+                    )
+            since = 0 if whole or before is None else before.chunks
+            new = [name for names in by_chunk[since:] for name in names]
+            given = (
+                [] if whole or before is None else sorted(_in(touched[before.meeting], bucket, plan.buckets))
+            )
+            jobs.append(
+                Job(
+                    str(self.layout.folder),
+                    self.wanted.pack,
+                    plan.pack["hash"],
+                    plan.as_of,
+                    plan.looks_back,
+                    bucket,
+                    slices,
+                    new,
+                    given,
+                    whole,
+                    len(taken),
+                    met.name,
+                )
+            )
+        connection.close()
+        size = sum(one.size for one in taken)
+        self.progress.stage("Extracting", len(jobs), "parts")
+        for _ in self._each(make_part, jobs, size):
+            self.progress.add(1)
+        return len(jobs)
+
+    @staticmethod
+    def _made_with(part: Part, plan: Plan) -> bool:
+        same = part.pack == plan.pack["hash"] and part.as_of == plan.as_of
+        return same and part.looks_back == plan.looks_back
+
+    def _each(self, work: Callable[[In], Out], jobs: list[In], size: int) -> Iterator[tuple[In, Out]]:
+        """Each job with its outcome as it is done; in processes of their own where that is worth it."""
+        if self.workers == 1 or len(jobs) < 2 or size < _ALONE:
+            for job in jobs:
+                yield job, work(job)
+            return
+        workers = min(self.workers, len(jobs))
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent)
+        waiting: dict[Future[Out], In] = {}
+        try:
+            for job in jobs:
+                waiting[pool.submit(work, job)] = job
+                if len(waiting) >= 2 * workers:
+                    yield from _done(waiting)
+            while waiting:
+                yield from _done(waiting)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def _finish(
+        self, plan: Plan, intakes: list[Intake], taken: list[Taken], met: Met, changed: int
+    ) -> Manifest:
+        journal = self._journal()
+        quarantine = [entry for one in taken for entry in one.quarantine]
+        for part in journal.values():
+            for where, what, remedy in part.set_aside.values():
+                quarantine.append({"where": where, "what": what, "remedy": remedy})
+        lines = msgspec.json.Encoder().encode_lines(quarantine)
+        write_settled(self.layout.quarantine, lines)
+        nobodys: dict[str, int] = {}
+        for one in taken:
+            for kind, times in one.nobodys.items():
+                nobodys[kind] = nobodys.get(kind, 0) + times
+        sources = [source for intake in intakes for source in intake.sources]
+        digest = hashlib.sha256(" ".join(sorted(one.hash for one in sources)).encode()).hexdigest()
+        rows = {name: sum(part.rows[name] for part in journal.values()) for name in TABLES}
+        manifest = Manifest(
+            state=COMPLETE,
+            pack=plan.pack,
+            as_of=plan.as_of,
+            looks_back=plan.looks_back,
+            sources={"files": len(sources), "bytes": sum(one.size for one in sources), "hash": digest},
+            counts={
+                "read": sum(one.texts for one in taken),
+                "pieces": sum(one.pieces for one in taken),
+                "people": sum(part.people for part in journal.values()),
+                "set_aside": sum(len(part.set_aside) for part in journal.values()),
+                "quarantined": len(quarantine),
+                "of_nobody": dict(sorted(nobodys.items())),
+                "name_unknown": met.unmet,
+                "name_ambiguous": met.ambiguous,
+                "shared_contradicting": met.contradicting,
+                "rows": rows,
+                "parts": len(journal),
+            },
+            problems=self._problems(),
+        )
+        write_settled(self.layout.manifest, msgspec.json.format(msgspec.json.encode(manifest)))
+        for path in self.layout.lines.glob("meeting-*"):
+            if not path.name.startswith(met.name):
+                path.unlink()
+        return manifest
+
+    def _problems(self) -> list[dict[str, Any]]:
+        connection = connect(self.layout.folder)
+        query = f"""
+            SELECT what, remedy, count(DISTINCT person) AS people, sum(times) AS times
+            FROM read_parquet({text(self.layout.parts("problems"))}) GROUP BY ALL ORDER BY people DESC, what, remedy
+            """  # nosec B608: a path of ours
+        try:
+            found = connection.execute(query).fetchall()
+        finally:
+            connection.close()
+        return [
+            {"what": what, "remedy": remedy, "people": people, "times": int(times)}
+            for what, remedy, people, times in found
+        ]
+
+
+def _in(keys: set[str], bucket: int, buckets: int) -> set[str]:
+    from .slices import bucket_of
+
+    return {key for key in keys if bucket_of(key, buckets) == bucket}
+
+
+def _done(waiting: dict[Future[Out], In]) -> Iterator[tuple[In, Out]]:
+    ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in ready:
+        yield waiting.pop(future), future.result()
