@@ -226,23 +226,7 @@ def test_nothing_uncertain_is_loaded(pack: Pack) -> None:
         assert "[U]" not in path.read_text(encoding="utf-8"), path.name
 
 
-# Claims that no line and no topic rests on yet, and why they are kept.
-WAITING = {
-    "a crude share over cohorts, which no topic shows": """
-        male_share_pooled
-    """.split(),
-    "results told in one sentence, which topics show row by row": """
-        elz_efficacy_fda elz_efficacy_final elz_time_to_remission elz_eap
-        dec_efficacy_first dec_efficacy_denovo dec_efficacy_rr
-    """.split(),
-    "response and transplant": """
-        dec_hct_inference vod_after_pivekimab restage_before_hct crh_cri ccr_endpoint pr_pd_not_loaded
-        worst_site residual_skin_biopsy mrd_flow auto_conflict conditioning
-    """.split(),
-}
-
-
-def test_every_claim_is_used_or_waits_by_name(pack: Pack) -> None:
+def test_every_claim_is_used(pack: Pack) -> None:
     used = {claim for _, evidence, _ in _lines(pack) for claim in evidence}
     used |= {claim for fact in pack.facts.values() for claim in fact.evidence}
     for regimen in pack.regimens.values():
@@ -253,14 +237,8 @@ def test_every_claim_is_used_or_waits_by_name(pack: Pack) -> None:
             for claim in row.evidence
         }
     used |= {row for topic in pack.topics for row in topic.rows}
-    library = read_library(pack, pack_folder("bpdcn"))
-    used |= {claim for page in library.articles.values() for claim in page.claims}
-    for card in library.cards.values():
-        used |= {name for line in (*card.think_of, *card.do, *card.do_not) for name in line.evidence}
-    waiting = {claim for names in WAITING.values() for claim in names}
-    study_rows = {name for name, claim in pack.claims.items() if claim.measure}  # for the statistics
-    assert not [name for name in pack.claims if name not in used | waiting | study_rows]
-    assert not [name for name in waiting if name not in pack.claims]
+    used |= read_library(pack, pack_folder("bpdcn")).cited
+    assert not [name for name in pack.claims if name not in used]
 
 
 def test_study_rows_carry_what_pooling_needs(pack: Pack) -> None:

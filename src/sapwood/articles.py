@@ -137,6 +137,13 @@ class Library:
         known = {name for card in self.cards.values() for name in (card.id, *card.treatment)}
         raise AnswerError(_unknown("card", treatment, known, f"Cards: {', '.join(self.cards) or 'none'}."))
 
+    @property
+    def cited(self) -> frozenset[str]:
+        """Every claim and source that a page or a card rests on."""
+        lines = (line for card in self.cards.values() for line in (*card.think_of, *card.do, *card.do_not))
+        pages = (name for article in self.articles.values() for name in article.claims)
+        return frozenset((*pages, *(name for line in lines for name in line.evidence)))
+
     def references(self, claims: Iterable[str]) -> tuple[Reference, ...]:
         """The sources behind some claims, numbered from 1, each with the claims taken from it."""
         found: dict[str, list[str]] = {}

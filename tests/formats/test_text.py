@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_packs import condition, given, lantern, observed, plan_of, quantity
+from small_packs import condition, given, lantern, observed, plan_of, quantity, small_pack
 
 from sapwood.formats import write
 from sapwood.formats.paper import Paper, clean
@@ -144,3 +144,28 @@ def test_a_page_wraps_rows_and_marks() -> None:
 def test_an_unknown_format_is_an_error() -> None:
     with pytest.raises(KeyError):
         write(None, "pdf")
+
+
+def test_the_board_is_shown_other_markers_and_findings_only_where_something_is_on_record() -> None:
+    sort: dict[str, Any] = {"type": "boolean", "group": "genetics"}
+    stain = {**sort, "per": "specimen"}
+    facts = {
+        name: {**kind, "find": [{"in": "Observation", "words": [name]}]}
+        for name, kind in {"ash": stain, "soot": stain, "moss": stain, "wick": sort, "fern": sort}.items()
+    }
+    facts["gorse"] = {**sort, "closed_world": {"covered_by": "read"}}
+    facts["read"] = {"type": "boolean", "derived": "TRUE"}
+    findings = ["wick", "fern", "gorse"]
+    board = {"markers": ["ash"], "other_markers": ["soot", "moss"], "findings": findings}
+    steps = [{"id": "first", "title": "First", "opens": "TRUE"}]
+    pack = small_pack(facts, about={"board": board}, pathway={"steps": steps})
+    plan = plan_of(pack, *(observed(f"x-{name}", True, code={"text": name}) for name in ("soot", "wick")))
+    text = write(plan, "text")
+    assert re.search(r"positive +soot\n +not tested +ash\n", text), (
+        "a marker of the panel that is missing is said"
+    )
+    assert "ALSO ON RECORD\n  genetics      wick: yes on 2026-03-02\n" in text
+    assert not re.search("moss|fern|gorse", text), "what is not on record, or assumed, is not listed"
+    page = write(plan, "html")
+    assert "<li>wick: yes on 2026-03-02</li>" in page and ">soot</th>" in page
+    assert not re.search("moss|fern|gorse", page)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sapwood.articles import Library
 from sapwood.criteria.tree import bases_in
 from sapwood.definitions import FactDefinition
 from sapwood.errors import SapwoodError
@@ -21,11 +22,11 @@ Seen = Mapping[str, set[str]]
 """For each id of one sort, the answers that worked patients show."""
 
 
-def nothing_left_over(ground: Ground, cases: Sequence[Case]) -> Section:
-    """Facts, evidence, words and worked patients: nothing missing, nothing that nobody uses."""
+def nothing_left_over(ground: Ground, cases: Sequence[Case], library: Library | None = None) -> Section:
+    """Facts, evidence, words, worked patients: nothing missing, nothing that no plan, page or card uses."""
     section = Section(9, TITLES[9])
     _facts(ground, section)
-    _evidence(ground, section)
+    _evidence(ground, section, library.cited if library is not None else frozenset())
     _words(ground, section)
     _cases(ground, section, cases)
     return section
@@ -52,7 +53,7 @@ def used_facts(pack: Pack) -> dict[str, None]:
         named += [fact.closed_world.covered_by] if fact.closed_world else []
         found.update((one, None) for one in named if one in pack.facts)
     about = pack.about
-    named = [about.ended_when, *about.board.markers, *about.board.sites]
+    named = [about.ended_when, *about.board.facts]
     named += [regimen.dose.of for regimen in pack.regimens.values() if regimen.dose is not None]
     named += [
         one.partition(".")[0] for item in pack.pathway.follow_up for one in (item.since, item.last) if one
@@ -92,9 +93,10 @@ def _can_be_learned(fact: FactDefinition) -> bool:
 # --- evidence -------------------------------------------------------------------------------------------
 
 
-def _evidence(ground: Ground, section: Section) -> None:
+def _evidence(ground: Ground, section: Section, written: frozenset[str]) -> None:
     pack = ground.pack
     cited = {name for sort, name, _ in mentions(_content(pack), lambda file, entry: "") if sort == "evidence"}
+    cited |= written
     for name in pack.claims:
         finding = Finding(
             "unused",

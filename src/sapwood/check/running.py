@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
+from sapwood.articles import read_library
 from sapwood.pack import Pack
 
 from .answers import answered, read_answers
@@ -66,7 +67,7 @@ def one_promise(number: int, pack: Pack, folder: Path, seconds: float) -> Sectio
     ground = Ground(pack, seconds=seconds)
     if number == 9:
         cases, findings = read_cases(pack, folder)
-        section = nothing_left_over(ground, cases)
+        section = nothing_left_over(ground, cases, read_library(pack, folder))
         section.findings[:0] = findings
         section.proved += len(cases) - len({finding.where for finding in findings})
     else:

@@ -18,10 +18,17 @@ class Board(Definition, frozen=True):
 
     diagnosis: list[Said] = []
     markers: Words = []
+    other_markers: Words = []
     sites: Words = []
     clear: dict[str, str] = {}
+    findings: Words = []
     fitness: Words = []
     wishes: list[Said] = []
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact that a board is shown."""
+        return (*self.markers, *self.other_markers, *self.sites, *self.findings)
 
 
 class Review(Definition, frozen=True):

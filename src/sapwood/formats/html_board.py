@@ -11,13 +11,13 @@ from sapwood.duties import AlertStanding, OptionStanding, TaskStanding, Weighed
 from sapwood.fact import Fact
 from sapwood.follow_up import FollowUpStanding
 from sapwood.formats.cited import numbers, shown_evidence, works_of
-from sapwood.formats.html_charts import Chart, Single, charts_of
+from sapwood.formats.html_charts import Chart, Single, charts_of, drawable
 from sapwood.formats.html_lines import Timeline, timeline_of
 from sapwood.formats.html_pathway import Rail, rail_of
 from sapwood.formats.text import headline
 from sapwood.formats.text_ahead import FITS, STATUS, window
 from sapwood.formats.text_choices import STANDINGS
-from sapwood.formats.text_findings import site_name
+from sapwood.formats.text_findings import findings_of, site_name, stained
 from sapwood.pathway import NO_SIGNAL
 from sapwood.plan import Plan
 from sapwood.trials import TrialStanding
@@ -166,15 +166,14 @@ class Board:
     @property
     def markers(self) -> list[MarkerTable]:
         """Markers by specimen, a few specimens to a table so that it fits a phone."""
-        names = [] if self.silent else self.pack.about.board.markers
-        facts = self.plan.facts
-        tested = [
-            group
-            for group in facts.groups
-            if any(facts.fact(name, group).state != "missing" for name in names)
+        facts, board = self.plan.facts, self.pack.about.board
+        tested = [] if self.silent else stained(self.plan)
+        others = [
+            name
+            for name in board.other_markers
+            if any(facts.fact(name, group).state != "missing" for group in tested)
         ]
-        if not tested:
-            return []
+        names = [*board.markers, *others]
         tables = []
         for start in range(0, len(tested), _PER_TABLE):
             groups = tested[start : start + _PER_TABLE]
@@ -213,6 +212,12 @@ class Board:
         if not criterion or self.plan.hidden(criterion):
             return "not said"
         return {True: "clear", False: "disease", None: "not known"}[self.plan.verdicts.truth(criterion)]
+
+    @property
+    def findings(self) -> dict[str, list[str]]:
+        """What else is on record that a board asks about, by group; measurements stand in their own part."""
+        measured = {name for name, definition in self.pack.facts.items() if drawable(definition)}
+        return findings_of(self.plan, without=measured)
 
     @property
     def fitness(self) -> list[FitnessRule]:

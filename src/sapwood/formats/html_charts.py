@@ -109,7 +109,7 @@ def charts_of(plan: Plan) -> tuple[list[Chart], list[Single]]:
     charts: list[Chart] = []
     singles: list[Single] = []
     for name, definition in plan.facts.pack.facts.items():
-        if not _drawable(definition):
+        if not drawable(definition):
             continue
         values: list[tuple[Moment, Figure]] = [
             (one.when, one.value)
@@ -134,7 +134,8 @@ def charts_of(plan: Plan) -> tuple[list[Chart], list[Single]]:
     return charts, singles
 
 
-def _drawable(definition: FactDefinition) -> bool:
+def drawable(definition: FactDefinition) -> bool:
+    """Whether it is a measurement of the person, drawn over time or shown as one value."""
     windowed = definition.on_day or definition.day_before or definition.before or definition.after
     return (
         definition.type == "quantity"

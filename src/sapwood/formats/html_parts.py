@@ -9,6 +9,7 @@ PARTS = (
     ("changes", "What has changed", "What has changed"),
     ("markers", "Markers by specimen", "Markers"),
     ("sites", "Sites", "Sites"),
+    ("findings", "Also on record", "Also on record"),
     ("fitness", "Fitness, by rule set (never merged)", "Fitness"),
     ("options", "Options side by side", "Options"),
     ("tracks", "Beside the steps", "Beside the steps"),

@@ -13,7 +13,7 @@ from sapwood.formats.paper import Paper
 from sapwood.formats.text_ahead import follow_up, known, trials
 from sapwood.formats.text_changes import changed
 from sapwood.formats.text_choices import STANDINGS, label, options, questions, tasks, tracks
-from sapwood.formats.text_findings import because, fitness, lines, markers, site_name, sites
+from sapwood.formats.text_findings import because, findings, fitness, lines, markers, site_name, sites
 from sapwood.formats.text_patient import write_patient
 from sapwood.pathway import NO_SIGNAL
 from sapwood.plan import Plan
@@ -46,6 +46,7 @@ def write(
     _decision(paper, plan)
     markers(paper, plan)
     sites(paper, plan)
+    findings(paper, plan)
     fitness(paper, plan)
     lines(paper, plan)
     options(paper, plan)

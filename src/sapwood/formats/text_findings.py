@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sapwood.facts import Fact
+from sapwood.fact import Fact, Group
 from sapwood.formats.paper import Paper
 from sapwood.pathway import NO_SIGNAL
 from sapwood.plan import Plan
@@ -32,15 +32,14 @@ def site_name(fact: Fact) -> str:
 
 def markers(paper: Paper, plan: Plan) -> None:
     """Each specimen with its markers: positive, negative, disagreeing, not readable, not tested."""
-    facts, names = plan.facts, plan.facts.pack.about.board.markers
-    if not names or plan.position.step == NO_SIGNAL:
+    facts, board = plan.facts, plan.facts.pack.about.board
+    if not board.markers or plan.position.step == NO_SIGNAL:
         return
     paper.heading("Markers by specimen")
-    tested = [
-        group for group in facts.groups if any(facts.fact(name, group).state != "missing" for name in names)
-    ]
-    for group in tested or facts.groups[:1]:
-        entries = [facts.fact(name, group) for name in names]
+    for group in stained(plan) or facts.groups[:1]:
+        others = [facts.fact(name, group) for name in board.other_markers]
+        entries = [facts.fact(name, group) for name in board.markers]
+        entries += [fact for fact in others if fact.state != "missing"]
         sorts = {
             "positive": [fact for fact in entries if fact.value is True],
             "negative": [fact for fact in entries if fact.value is False],
@@ -52,6 +51,41 @@ def markers(paper: Paper, plan: Plan) -> None:
         for word, listed in sorts.items():
             if listed:
                 paper.row(word, ", ".join(fact.definition.title for fact in listed), indent=4, width=14)
+
+
+def stained(plan: Plan) -> list[Group]:
+    """The specimens of which a marker is on record."""
+    facts, board = plan.facts, plan.facts.pack.about.board
+    names = (*board.markers, *board.other_markers)
+    return [
+        group for group in facts.groups if any(facts.fact(name, group).state != "missing" for name in names)
+    ]
+
+
+def findings_of(plan: Plan, *, without: Collection[str] = ()) -> dict[str, list[str]]:
+    """What else of the findings is on record, in words, under the name of its group; nothing that is assumed."""
+    found: dict[str, list[str]] = {}
+    facts = plan.facts
+    names = () if plan.position.step == NO_SIGNAL else facts.pack.about.board.findings
+    for name in (one for one in names if one not in without):
+        definition = facts.pack.facts[name]
+        for group in facts.groups if definition.per == "specimen" else (None,):
+            fact = facts.fact(name, group)
+            if fact.state in ("known", "conflicting", "unusable") and fact.assurance != "assumed":
+                where = f" [{group.label}]" if group is not None and len(facts.groups) > 1 else ""
+                text = fact.text.replace("_", " ") if definition.type == "code" else fact.text
+                found.setdefault(definition.group, []).append(f"{text}{where}")
+    return found
+
+
+def findings(paper: Paper, plan: Plan) -> None:
+    """What else is on record that a board asks about; what is not on record is not listed."""
+    found = findings_of(plan)
+    if not found:
+        return
+    paper.heading("Also on record")
+    for group, texts in found.items():
+        paper.row(group, "; ".join(texts), width=14)
 
 
 def sites(paper: Paper, plan: Plan) -> None:
