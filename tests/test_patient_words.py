@@ -73,7 +73,7 @@ def texts(pack: Pack) -> Iterator[tuple[str, str, str]]:
         yield from plain("steps", step.id, step.patient, ("title", "text", "change"))
     for track in pathway.tracks:
         yield from plain("tracks", track.id, track.patient, ("title", "unknown"))
-        for status in track.statuses:
+        for status in (one for one in track.statuses if one.text):  # one without words is left out of a plan
             yield "tracks", f"{track.id}.{status.status}", status.patient
     for task in pathway.tasks:
         yield from plain("tasks", task.id, task.patient, ("title", "text"))

@@ -151,6 +151,31 @@ def test_a_hold_speaks_both_when_raised_and_when_it_cannot_be_assessed() -> None
     assert silent.now == () and silent.before_doses == ("Your lux.",)
 
 
+def test_an_option_whose_next_dose_waits_says_so() -> None:
+    (choice,) = words(ILL, lux(4), observed("rash", False)).choices
+    assert choice.sentence == "This could be a choice to talk about."
+    hold = {**PATHWAY["alerts"][0], "id": "wait", "severity": "hold", "when": "known", "about": ["quill"]}
+    pack = small_pack(FACTS, criteria=CRITERIA, pathway={**PATHWAY, "alerts": [hold]}, about=ABOUT)
+    (held,) = plain_plan(plan_of(pack, ILL, lux(4), observed("rash", False))).choices
+    assert held.sentence == "It has to wait for now. What needs attention now, at the top, says why."
+    silent = {**hold, "when": "refused"}
+    pack = small_pack(FACTS, criteria=CRITERIA, pathway={**PATHWAY, "alerts": [silent]}, about=ABOUT)
+    (open_,) = plain_plan(plan_of(pack, ILL, lux(4), observed("rash", False))).choices
+    assert open_.sentence.endswith("Before a dose, your team checks a few things.")
+
+
+def test_what_is_due_stands_under_the_packs_words_for_who_does_it() -> None:
+    whose = ("ward", "lab", "ward")
+    tasks = [
+        {**PATHWAY["tasks"][0], "id": f"t{number}", "done": "FALSE", "declined": "FALSE", "who": who}
+        for number, who in enumerate(whose)
+    ]
+    about = {**ABOUT, "people": {"lab": "In the lab"}}
+    pack = small_pack(FACTS, criteria=CRITERIA, pathway={**PATHWAY, "tasks": tasks}, about=about)
+    plan = plain_plan(plan_of(pack, ILL))
+    assert [(who, len(said)) for who, said in plan.due_by] == [("", 2), ("In the lab", 1)]
+
+
 def test_what_was_declined_bears_no_mark() -> None:
     plan = words(ILL, lux(4), observed("refused", True))
     assert [one.title for one in plan.due] == ["A visit"]

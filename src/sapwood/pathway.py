@@ -29,6 +29,11 @@ class TrackStanding:
     patient_title: str = ""
     patient: str = ""
 
+    @property
+    def told(self) -> bool:
+        """Whether there is something to say: a status of the pack that has no words is left out."""
+        return bool(self.text) or self.status in ("cannot_tell", "not_started")
+
 
 @dataclass(frozen=True)
 class Position:

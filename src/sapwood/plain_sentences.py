@@ -96,6 +96,10 @@ def option_words(plan: Plan, standing: OptionStanding) -> Choice | None:
     elif standing.standing == "cannot_tell":
         kind = "cannot_tell"
         sentence = f"Your team does not know yet{_still_missing(plan, standing.missing)}."
+    elif any(one.state == "raised" for one in plan.held(standing)):
+        sentence = "It has to wait for now. What needs attention now, at the top, says why."
+    elif plan.held(standing):
+        sentence = "This could be a choice to talk about. Before a dose, your team checks a few things."
     speaking = (
         tuple(point.patient for point in points if not point.gate and point.patient)
         for points in (standing.for_, standing.against)

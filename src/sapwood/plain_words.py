@@ -64,6 +64,7 @@ class PlainPlan:
     next: str
     beside: tuple[Said, ...]
     due: tuple[Said, ...]
+    due_by: tuple[tuple[str, tuple[Said, ...]], ...]
     from_before: tuple[str, ...]
     perhaps: tuple[str, ...]
     done: tuple[str, ...]
@@ -109,6 +110,7 @@ def plain_plan(plan: Plan) -> PlainPlan:
     silent = plan.position.step == NO_SIGNAL and not plan.points_somewhere
     alerts = [alert for alert in plan.alerts if not silent]
     tasks = {status: [one for one in plan.tasks if one.status == status] for status in _TASKS}
+    due = [one for one in tasks["due"] if _of_now(plan, one)]
     asked = () if silent or plan.deceased else plan.questions
     follow_up = [one for one in plan.follow_up if one.status not in ("declined", "done")]
     statuses = [one.status for one in plan.tasks] + [one.status for one in plan.follow_up]
@@ -128,7 +130,8 @@ def plain_plan(plan: Plan) -> PlainPlan:
         still_open=() if plan.deceased else kept.all(gap.patient.title for gap in plan.position.gaps),
         next=_next(plan, kept),
         beside=kept.all(track_words(one) for one in _tracks(plan)),
-        due=kept.all(task_words(one) for one in tasks["due"] if _of_now(plan, one)),
+        due=kept.all(task_words(one) for one in due),
+        due_by=_by_whom(plan, due),
         from_before=_titles(kept, [one for one in tasks["due"] if not _of_now(plan, one)]),
         perhaps=() if silent else _titles(kept, tasks["cannot_tell"]),
         done=_titles(kept, tasks["done"]),
@@ -181,6 +184,15 @@ def _of_now(plan: Plan, standing: TaskStanding) -> bool:
     """Whether a task belongs to the step the person stands on, and not only to one left open behind."""
     steps = standing.task.steps
     return not steps or "all" in steps or plan.position.step in steps
+
+
+def _by_whom(plan: Plan, due: Sequence[TaskStanding]) -> tuple[tuple[str, tuple[Said, ...]], ...]:
+    """What is due, under the pack's words for who does it; what has no such words comes first."""
+    found: dict[str, list[Said]] = {"": []}
+    for one in due:
+        if (words := task_words(one)) is not None:
+            found.setdefault(plan.facts.pack.about.people.get(one.task.who, ""), []).append(words)
+    return tuple((who, tuple(said)) for who, said in found.items() if said)
 
 
 def _titles(kept: _Kept, tasks: Iterable[TaskStanding]) -> tuple[str, ...]:

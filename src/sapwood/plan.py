@@ -100,6 +100,18 @@ class Plan:
         more = (*regimen.before_each_dose, *regimen.monitoring) if regimen else ()
         return tuple(dict.fromkeys((*standing.option.monitoring, *more)))
 
+    def held(self, standing: OptionStanding) -> tuple[AlertStanding, ...]:
+        """The alerts that stop an option's next dose: those raised, and the holds that cannot be assessed yet."""
+        return tuple(
+            one
+            for one in self.alerts
+            if standing.option.id in one.alert.about
+            and (
+                one.alert.severity in ("hold", "stop")
+                or (one.alert.severity == "urgent" and one.state == "raised")
+            )
+        )
+
     @property
     def topics(self) -> tuple[Topic, ...]:
         """What is known side by side, of the step a person stands on and of the options that are open to them."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_packs import condition, given, lantern, observed, plan_of, quantity, small_pack
+from small_packs import MAN, condition, given, lantern, observed, plan_of, quantity, small_pack
 
 from sapwood.formats import write
 from sapwood.formats.paper import Paper, clean
@@ -169,3 +169,91 @@ def test_the_board_is_shown_other_markers_and_findings_only_where_something_is_o
     page = write(plan, "html")
     assert "<li>wick: yes on 2026-03-02</li>" in page and ">soot</th>" in page
     assert not re.search("moss|fern|gorse", page)
+
+
+def test_a_reason_names_the_facts_behind_it() -> None:
+    text = " ".join(text_of(*FULL).split())
+    assert "Lux is low or fell. (lux of the day: 3 g/dL on 2026-03-02; lux of the day under 3.5 g/dL)" in text
+
+
+def test_a_gate_that_is_not_met_is_not_read_as_a_reason_against() -> None:
+    assert "- not met: the label's gates are open" in text_of(*FULL)
+
+
+def test_what_could_change_a_rule_is_said_only_where_it_came_out_badly() -> None:
+    assert "can change: Lux may recover within days." in text_of(*FULL)
+    well = [*FULL[:4], observed("lux", 4.0), observed("wick", quantity(20, "U/L"))]
+    assert "can change" not in text_of(*well, patient=MAN)
+
+
+def small_plan(**more: Any) -> str:
+    facts = {"sick": {"type": "boolean", "find": [{"in": "Observation", "words": ["sick"]}]}}
+    steps = [{"id": "care", "title": "Care", "opens": "is_sick"}]
+    criteria = {"is_sick": {"is": "sick", "means": "so", "title": "sick"}}
+    pack = small_pack(facts, criteria=criteria, pathway={"steps": steps, **more.pop("pathway", {})}, **more)
+    return write(plan_of(pack, observed("x-sick", True, code={"text": "sick"})), "text")
+
+
+def test_an_option_whose_next_dose_waits_says_so_wherever_it_stands() -> None:
+    hold = {"id": "h", "title": "Weight up", "severity": "hold", "message": "Hold.", "about": ["quill"]}
+    options = [
+        {"id": "quill", "title": "Quill", "kind": "drug"},
+        {"id": "rest", "title": "Rest", "kind": "support"},
+    ]
+    text = small_plan(pathway={"options": options, "alerts": [{**hold, "when": "is_sick"}]})
+    assert "possible          Quill (on hold now); Rest" in text
+    assert "  Quill -- possible (on hold now)\n    ! on hold: Weight up\n" in text
+    facts = {"idle": {"type": "boolean"}}
+    silent = small_pack(
+        {**facts, "sick": {"type": "boolean", "derived": "TRUE"}},
+        pathway={
+            "steps": [{"id": "care", "title": "Care", "opens": "sick"}],
+            "options": options,
+            "alerts": [{**hold, "when": "idle"}],
+        },
+    )
+    assert "Quill (not before its checks); Rest" in write(plan_of(silent), "text")
+
+
+def test_many_tasks_stand_by_who_does_them_without_their_reasons() -> None:
+    few = [
+        {
+            "id": f"t{number}",
+            "title": f"Test {number}",
+            "why": "It tells.",
+            "who": ("ward", "lab")[number % 2],
+        }
+        for number in range(4)
+    ]
+    text = small_plan(pathway={"tasks": few})
+    assert re.search(r"due, ward\n    - Test 0: It tells.\n    - Test 2: It tells.\n  due, lab\n", text)
+    many = [{**few[0], "id": f"t{number}", "title": f"Test {number}"} for number in range(13)]
+    text = small_plan(pathway={"tasks": many})
+    assert (
+        "    - Test 12\n  The page (--format html) gives the reason for each." in text
+        and "It tells." not in text
+    )
+
+
+def test_a_trial_that_is_closed_fits_nobody() -> None:
+    trial = {
+        "nct": "NCT00000000",
+        "title": "Old",
+        "status_as_of": "2014",
+        "meets": [{"when": "is_sick", "text": "so"}],
+    }
+    said = "NCT00000000, Old ({}, last known 2014): {}"
+    for status, fit in {
+        "completed": "takes nobody new",
+        "not_recruiting": "takes nobody new",
+        "unknown": "may fit",
+    }.items():
+        text = " ".join(small_plan(trials={"trials": [{**trial, "status": status}]}).split())
+        assert said.format(status.replace("_", " "), fit) in text
+
+
+def test_a_track_whose_status_has_no_words_is_left_out() -> None:
+    track = {"id": "gift", "title": "Gift", "statuses": [{"status": "none", "when": "is_sick"}]}
+    assert "Gift" not in small_plan(pathway={"tracks": [track]})
+    track["statuses"] = [{"status": "none", "when": "NOT is_sick"}]
+    assert re.search(r"Gift +not started", small_plan(pathway={"tracks": [track]}))

@@ -70,4 +70,5 @@ class PackDefinition(Definition, frozen=True):
     closed_patient: str = ""
     call_patient: str = ""
     trials_patient: str = ""
+    people: dict[str, str] = {}
     note: str = ""

@@ -12,7 +12,7 @@ from sapwood.facts import Fact
 from sapwood.formats.paper import Paper
 from sapwood.formats.text_ahead import follow_up, known, trials
 from sapwood.formats.text_changes import changed
-from sapwood.formats.text_choices import STANDINGS, label, options, questions, tasks, tracks
+from sapwood.formats.text_choices import STANDINGS, label, on_hold, options, questions, tasks, tracks
 from sapwood.formats.text_findings import because, findings, fitness, lines, markers, site_name, sites
 from sapwood.formats.text_patient import write_patient
 from sapwood.pathway import NO_SIGNAL
@@ -39,7 +39,7 @@ def write(
     ]
     others = [alert for alert in plan.alerts if alert not in urgent[:_SHOWN_ALERTS]]
     for alert in urgent[:_SHOWN_ALERTS]:
-        _alert(paper, alert)
+        _alert(paper, plan, alert)
     if changes is not None:
         changed(paper, changes, audience)
     _position(paper, plan)
@@ -64,7 +64,7 @@ def write(
         ]
         for alert in others:
             if alert not in silent or len(silent) <= _SHOWN_ALERTS:
-                _alert(paper, alert)
+                _alert(paper, plan, alert)
         if len(silent) > _SHOWN_ALERTS:
             titles = "; ".join(alert.alert.title for alert in silent)
             paper.say(f"HOLD (cannot tell): do not give until checked: {titles}.", hang=4, style="hold")
@@ -132,11 +132,11 @@ def _list(words: Sequence[str]) -> str:
 # --- alerts, position, decision ----------------------------------------------------------------------
 
 
-def _alert(paper: Paper, alert: AlertStanding) -> None:
+def _alert(paper: Paper, plan: Plan, alert: AlertStanding) -> None:
     severity = alert.alert.severity
     tag = _SEVERITY[severity] + (" (cannot tell)" if alert.state == "cannot_tell" else "")
     paper.say(f"{tag}: {alert.message}", hang=4, style=severity)
-    because(paper, alert.because, indent=4, most=3)
+    because(paper, plan, alert.because, indent=4, most=3)
 
 
 def _position(paper: Paper, plan: Plan) -> None:
@@ -147,7 +147,7 @@ def _position(paper: Paper, plan: Plan) -> None:
     paper.say(f"{position.title}{line}", indent=2, style="strong")
     if position.about:
         paper.say(position.about, indent=2)
-    because(paper, position.because, indent=4)
+    because(paper, plan, position.because, indent=4)
     if position.gaps:
         paper.say(f"Still open behind: {', '.join(gap.title for gap in position.gaps)}", indent=2, hang=4)
 
@@ -157,7 +157,9 @@ def _decision(paper: Paper, plan: Plan) -> None:
         return
     paper.heading("Today's decision, and what blocks it")
     for standing in ("recommended", "possible", "cannot_tell"):
-        titles = [one.option.title for one in plan.options if one.standing == standing]
+        titles = [
+            f"{one.option.title}{on_hold(plan, one)}" for one in plan.options if one.standing == standing
+        ]
         if titles:
             word, style = STANDINGS[standing]
             paper.row(word, "; ".join(titles), style=style, width=18)

@@ -17,6 +17,7 @@ STATUS = {
     "done": ("done", "quiet"),
 }
 FITS = {"may_fit": "may fit", "cannot_tell": "cannot tell", "does_not_fit": "does not fit"}
+_CLOSED = ("completed", "not_recruiting")
 
 
 def follow_up(paper: Paper, plan: Plan) -> None:
@@ -51,7 +52,10 @@ def trials(paper: Paper, plan: Plan) -> None:
     for standing in plan.trials:
         trial = standing.trial
         status = f"{trial.status.replace('_', ' ')}, last known {trial.status_as_of}"
-        paper.say(f"{trial.nct}, {trial.title} ({status}): {FITS[standing.fit]}", indent=2, hang=4)
+        fit = "takes nobody new" if trial.status in _CLOSED else FITS[standing.fit]
+        paper.say(f"{trial.nct}, {trial.title} ({status}): {fit}", indent=2, hang=4)
+        if trial.status in _CLOSED:
+            continue
         for point in standing.fails:
             paper.say(point.text, indent=4, mark="- ")
         for point in standing.unknown[:6]:

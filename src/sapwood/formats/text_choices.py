@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sapwood.duties import OptionStanding, Weighed
 from sapwood.formats.paper import Paper
 from sapwood.pathway import NO_SIGNAL
@@ -14,6 +16,7 @@ STANDINGS = {
     "ruled_out": ("not now", "bad"),
 }
 _QUESTIONS = 8
+_CHANGES = 4
 
 
 def options(paper: Paper, plan: Plan) -> None:
@@ -23,8 +26,17 @@ def options(paper: Paper, plan: Plan) -> None:
     paper.heading("Options side by side")
     for standing in plan.options:
         word, style = STANDINGS[standing.standing]
-        paper.say(f"{standing.option.title} -- ", indent=2, hang=4, end=(word, style))
+        paper.say(
+            f"{standing.option.title} -- ", indent=2, hang=4, end=(f"{word}{on_hold(plan, standing)}", style)
+        )
         _option(paper, plan, standing)
+
+
+def on_hold(plan: Plan, standing: OptionStanding) -> str:
+    """What stands behind an option's title while its next dose has to wait."""
+    if standing.standing == "ruled_out" or not (held := plan.held(standing)):
+        return ""
+    return " (on hold now)" if any(one.state == "raised" for one in held) else " (not before its checks)"
 
 
 def _option(paper: Paper, plan: Plan, standing: OptionStanding) -> None:
@@ -33,6 +45,9 @@ def _option(paper: Paper, plan: Plan, standing: OptionStanding) -> None:
         paper.say(f"{plan.facts.pack.about.region}: {approved}", indent=4, hang=2)
     for point in standing.for_:
         paper.say(_point(point), indent=4, mark="+ ")
+    for alert in plan.held(standing) if standing.standing != "ruled_out" else ():
+        if alert.state == "raised":
+            paper.say(f"on hold: {alert.alert.title}", indent=4, mark="! ")
     for point in standing.against:
         paper.say(_point(point), indent=4, mark="- ")
     for point in standing.open_[:6]:
@@ -57,8 +72,9 @@ def _option(paper: Paper, plan: Plan, standing: OptionStanding) -> None:
 def _point(point: Weighed) -> str:
     if not point.gate:
         return point.text
+    text = f"not met: {point.text}" if point.truth is False else point.text
     facts = [reason.text for reason in point.because if not reason.is_criterion]
-    return f"{point.text} ({facts[0]})" if len(facts) == 1 and len(facts[0]) < 70 else point.text
+    return f"{text} ({facts[0]})" if len(facts) == 1 and len(facts[0]) < 70 else text
 
 
 def _unknown_words(plan: Plan, point: Weighed) -> str:
@@ -91,27 +107,36 @@ def label(paper: Paper, plan: Plan) -> None:
 
 def tracks(paper: Paper, plan: Plan) -> None:
     """What runs beside the steps."""
-    if not plan.position.tracks:
+    told = [one for one in plan.position.tracks if one.told]
+    if not told:
         return
     paper.heading("Beside the steps")
-    for track in plan.position.tracks:
+    for track in told:
         paper.row(track.title, track.text or track.status.replace("_", " "), width=22)
 
 
 def tasks(paper: Paper, plan: Plan) -> None:
-    """The tasks, those due first."""
-    shown = [task for task in plan.tasks if task.status != "not_applicable"]
-    if not shown:
+    """The tasks: those due by who does them, with the reason unless they are many; the others by their titles."""
+    found = {status: [one for one in plan.tasks if one.status == status] for status in _TASKS}
+    if not any(found.values()):
         return
     paper.heading("Tasks")
-    words = {"due": "due", "cannot_tell": "if it applies", "declined": "declined", "done": "done"}
-    for status, word in words.items():
-        for standing in (task for task in shown if task.status == status):
-            due = f" ({standing.task.due})" if standing.task.due and status == "due" else ""
-            if status == "done":
-                paper.row(word, standing.task.title, width=15, style="quiet")
-            else:
-                paper.row(word, f"{standing.task.title}{due}: {standing.task.why}", width=15)
+    due = found["due"]
+    for who in dict.fromkeys(one.task.who for one in due):
+        paper.say(f"due, {who}" if who else "due", indent=2, style="strong")
+        for task in (one.task for one in due if one.task.who == who):
+            when = f" ({task.due})" if task.due else ""
+            why = f": {task.why}" if len(due) <= _MANY else ""
+            paper.say(f"{task.title}{when}{why}", indent=4, mark="- ")
+    if len(due) > _MANY:
+        paper.say("The page (--format html) gives the reason for each.", indent=2, style="quiet")
+    for status, word in _TASKS.items():
+        if status != "due" and found[status]:
+            paper.row(word, "; ".join(one.task.title for one in found[status]), width=15)
+
+
+_TASKS = {"due": "due", "cannot_tell": "if it applies", "declined": "declined", "done": "done"}
+_MANY = 12
 
 
 def questions(paper: Paper, plan: Plan) -> None:
@@ -122,10 +147,19 @@ def questions(paper: Paper, plan: Plan) -> None:
     for number, question in enumerate(plan.questions[:_QUESTIONS], start=1):
         specimen = f" [{question.specimen}]" if question.specimen else ""
         paper.say(f"{question.ask}{specimen}", indent=2, mark=f"{number}. ")
-        changes = ", ".join(question.would_change[:5])
-        more = len(question.would_change) - 5
+        names = _names(plan, question.would_change)
+        changes = "; ".join(names[:_CHANGES])
+        more = len(names) - _CHANGES
         paper.say(
             f"could change: {changes}{f' and {more} more' if more > 0 else ''}", indent=5, style="quiet"
         )
     if len(plan.questions) > _QUESTIONS:
         paper.say(f"{len(plan.questions) - _QUESTIONS} more questions would change something.", indent=2)
+
+
+def _names(plan: Plan, changes: Sequence[str]) -> list[str]:
+    """What an answer could change, by its title where it has one; no criterion whose numbers must not be shown."""
+    criteria = plan.facts.pack.criteria
+    titles = {one.id: one.title for one in plan.position.pathway.options}
+    titles |= {name: one.title for name, one in criteria.items()}
+    return [titles.get(name) or name.replace("_", " ") for name in changes if not plan.hidden(name)]

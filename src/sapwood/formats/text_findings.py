@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import zip_longest
 
 from sapwood.fact import Fact, Group
 from sapwood.formats.paper import Paper
@@ -10,16 +11,40 @@ from sapwood.pathway import NO_SIGNAL
 from sapwood.plan import Plan
 from sapwood.verdicts import Reason, Verdict
 
+_DEEP = 6
+_BEHIND = 3
+"""So many facts stand behind one reason; the page shows all of them."""
 
-def because(paper: Paper, reasons: Iterable[Reason], *, indent: int, most: int = 4) -> None:
-    """The reasons for something, one a line, with their sources."""
+
+def because(paper: Paper, plan: Plan, reasons: Iterable[Reason], *, indent: int, most: int = 4) -> None:
+    """The reasons for something, one a line: a fact with its sources, a criterion with the facts that decided it."""
     listed = list(reasons)
     for reason in listed[:most]:
         specimen = f" [{reason.specimen}]" if reason.specimen and reason.specimen not in reason.text else ""
-        source = f" ({', '.join(reason.sources[:2])})" if reason.sources else ""
-        paper.say(f"{reason.text}{specimen}{source}", indent=indent, mark="- ", style="quiet")
+        behind = ", ".join(reason.sources[:2]) or "; ".join(_behind(plan, reason))
+        text = f"{reason.text}{specimen}{f' ({behind})' if behind else ''}"
+        paper.say(text, indent=indent, mark="- ", style="quiet")
     if len(listed) > most:
         paper.say(f"and {len(listed) - most} more", indent=indent, mark="- ", style="quiet")
+
+
+def _behind(plan: Plan, reason: Reason) -> list[str]:
+    """The facts of the record that decided a criterion, from each of its own reasons in turn; nothing hidden."""
+    if not reason.is_criterion or plan.hidden(reason.name):
+        return []
+    inner = plan.verdicts[reason.name].because
+    turns = zip_longest(*(_facts_of(plan, one, _DEEP) for one in inner))
+    said = dict.fromkeys(text for turn in turns for text in turn if text)
+    return list(dict.fromkeys(part for text in list(said)[:_BEHIND] for part in text.split("; ")))
+
+
+def _facts_of(plan: Plan, reason: Reason, depth: int) -> list[str]:
+    if not reason.is_criterion:
+        return [reason.text] if reason.sources else []
+    if not depth or plan.hidden(reason.name):
+        return []
+    inner = plan.verdicts[reason.name].because
+    return [text for one in inner for text in _facts_of(plan, one, depth - 1)]
 
 
 def site_name(fact: Fact) -> str:
@@ -136,12 +161,13 @@ def _asked(plan: Plan, name: str) -> str:
 
 def _items(paper: Paper, plan: Plan, verdict: Verdict) -> None:
     """The items of a rule set that decided it: the failing ones by name, and whether each can be put right."""
+    settled = _well(plan, verdict)
     if verdict.value is None:
         if verdict.missing:
             waiting = [_asked(plan, name) for name in verdict.missing]
             paper.say(f"waits for: {'; '.join(waiting[:10])}", indent=4, hang=2)
         else:
-            because(paper, verdict.because, indent=4)
+            because(paper, plan, verdict.because, indent=4)
         return
     for reason in (one for one in verdict.because[:6] if not plan.hidden(one.name)):
         item = plan.verdicts[reason.name] if reason.is_criterion else None
@@ -149,8 +175,17 @@ def _items(paper: Paper, plan: Plan, verdict: Verdict) -> None:
         detail = f" ({'; '.join(inner.text for inner in facts[:3])})" if facts else ""
         paper.say(f"{reason.text}{detail}", indent=4, mark="- ", style="quiet")
         definition = item.definition if item is not None else None
-        if definition is not None and definition.reversible:
+        if definition is not None and definition.reversible and not settled:
             paper.say(f"can change: {definition.reversible}", indent=6, hang=2)
+
+
+def _well(plan: Plan, verdict: Verdict) -> bool:
+    """Whether a rule has come out well, so that nothing of it needs to change: a gate met, a danger not there."""
+    options = plan.position.pathway.options
+    gates = {point.when for option in options for point in option.requires}
+    gates |= {gate for regimen in plan.facts.pack.regimens.values() for gate in regimen.gates}
+    wanted = any(f"NOT {verdict.name}" in point.when for option in options for point in option.against)
+    return verdict.value is (wanted or verdict.name in gates)
 
 
 def lines(paper: Paper, plan: Plan) -> None:

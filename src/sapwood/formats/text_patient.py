@@ -12,6 +12,7 @@ from sapwood.plan import Plan
 
 _ASKED = 6
 _TEAM = 6
+_MANY = 8
 _BEFORE = "Ask which of these still matter."
 _DUE = (
     "The record does not show these yet. Some may be done already, so tell your team. "
@@ -85,8 +86,12 @@ def _duties(paper: Paper, words: PlainPlan) -> None:
     paper.heading("What is due")
     if words.due:
         paper.say(_DUE, indent=2)
-    for line in words.due:
-        paper.say(f"{line.title}. {line.text}", indent=2, mark="- ")
+    grouped = len(words.due) > _MANY
+    for who, lines in words.due_by if grouped else (("", words.due),):
+        if who:
+            paper.say(f"{who}:", indent=2, style="strong")
+        for line in lines:
+            paper.say(f"{line.title}. {line.text}", indent=4 if who else 2, mark="- ")
     if words.from_before:
         paper.say(f"Not on the record from before: {'; '.join(words.from_before)}. {_BEFORE}", indent=2)
     if words.perhaps:
