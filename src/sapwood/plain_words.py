@@ -49,6 +49,7 @@ __all__ = [
 _Line = TypeVar("_Line")
 _SOURCES = 4
 _WHY = 2
+_MANY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ class PlainPlan:
     more_sources: int
     left_out: int
     ended: bool = False
+
+    @property
+    def many_due(self) -> bool:
+        """Whether so much is due that it is told by who does it."""
+        return len(self.due) > _MANY
 
 
 class _Kept:

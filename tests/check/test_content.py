@@ -26,8 +26,8 @@ LINES = "[{text: Fever., evidence: [carded]}]"
 CARD = f"{{id: quill, title: Quill, order: 1, treated_with: I get quill., think_of: {LINES}, do: {LINES}}}"
 
 
-def of_kind(kind: str, findings: list[Finding]) -> list[str]:
-    return [one.where.split("`")[1] for one in findings if one.kind == kind]
+def unused(sort: str, findings: list[Finding]) -> list[str]:
+    return [one.where.split("`")[1] for one in findings if one.kind == "unused" and f" {sort} `" in one.where]
 
 
 def test_a_claim_that_only_a_page_or_a_card_rests_on_is_used(tmp_path: Path) -> None:
@@ -39,12 +39,12 @@ def test_a_claim_that_only_a_page_or_a_card_rests_on_is_used(tmp_path: Path) -> 
         (folder / name).write_text(text, encoding="utf-8")
     pack = load_pack(folder)
     section = nothing_left_over(Ground(pack), (), read_library(pack, folder))
-    assert of_kind("unused claim", section.findings) == ["forgotten"]
-    assert of_kind("unused claim", nothing_left_over(Ground(pack), ()).findings) == [*EVIDENCE["claims"]]
+    assert unused("claim", section.findings) == ["forgotten"]
+    assert unused("claim", nothing_left_over(Ground(pack), ()).findings) == [*EVIDENCE["claims"]]
 
 
 def test_a_fact_that_a_board_is_shown_is_used() -> None:
     facts: dict[str, Any] = {name: {"type": "boolean"} for name in ("ash", "soot", "glow", "cough", "idle")}
     board = {"markers": ["ash"], "other_markers": ["soot"], "sites": ["glow"], "findings": ["cough"]}
     section = nothing_left_over(Ground(small_pack(facts, about={"board": board})), ())
-    assert of_kind("unused", section.findings) == ["idle"]
+    assert unused("fact", section.findings) == ["idle"]

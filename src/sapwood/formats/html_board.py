@@ -15,9 +15,9 @@ from sapwood.formats.html_charts import Chart, Single, charts_of, drawable
 from sapwood.formats.html_lines import Timeline, timeline_of
 from sapwood.formats.html_pathway import Rail, rail_of
 from sapwood.formats.text import headline
-from sapwood.formats.text_ahead import FITS, STATUS, window
-from sapwood.formats.text_choices import STANDINGS
-from sapwood.formats.text_findings import findings_of, site_name, stained
+from sapwood.formats.text_ahead import STATUS, fit_words, window
+from sapwood.formats.text_choices import STANDINGS, on_hold
+from sapwood.formats.text_findings import came_out_well, findings_of, site_name, stained
 from sapwood.pathway import NO_SIGNAL
 from sapwood.plan import Plan
 from sapwood.trials import TrialStanding
@@ -150,7 +150,9 @@ class Board:
             return []
         rows = []
         for standing in ("recommended", "possible", "cannot_tell"):
-            titles = [one.option.title for one in self.plan.options if one.standing == standing]
+            titles = [
+                one.option.title + self.on_hold(one) for one in self.plan.options if one.standing == standing
+            ]
             if titles:
                 rows.append((SIGNS[standing], self.standings[standing], titles))
         blockers: dict[str, int] = {}
@@ -268,7 +270,7 @@ class Board:
     @property
     def trials(self) -> list[tuple[str, TrialStanding]]:
         """The trials to talk about, each with whether this person may fit."""
-        return [(FITS[one.fit], one) for one in self.plan.trials]
+        return [(fit_words(one), one) for one in self.plan.trials]
 
     @property
     def topics(self) -> list[tuple[Topic, list[tuple[str, str, str]]]]:
@@ -284,6 +286,10 @@ class Board:
         """The label's own tables of the drugs that are still possible."""
         found = ((standing, self.plan.label_rules(standing)) for standing in self.plan.options)
         return [(standing, regimen) for standing, regimen in found if regimen is not None]
+
+    def on_hold(self, standing: OptionStanding) -> str:
+        """What stands behind an option's title while its next dose has to wait."""
+        return on_hold(self.plan, standing)
 
     def approved(self, standing: OptionStanding) -> str:
         """What an option is approved for where the pack is from."""
@@ -359,6 +365,7 @@ def _cell(fact: Fact) -> Cell:
 def _rule(plan: Plan, verdict: Verdict) -> FitnessRule:
     definition = verdict.definition
     assert definition is not None
+    well = came_out_well(plan, verdict)
     waits: list[str] = []
     items: list[FitnessItem] = []
     if verdict.value is None and verdict.missing:
@@ -370,7 +377,7 @@ def _rule(plan: Plan, verdict: Verdict) -> FitnessRule:
         for reason in (one for one in verdict.because if not plan.hidden(one.name)):
             item = plan.verdicts[reason.name] if reason.is_criterion else None
             facts = [inner.text for inner in item.because if not inner.is_criterion] if item else []
-            change = item.definition.reversible if item is not None and item.definition else ""
+            change = item.definition.reversible if item is not None and item.definition and not well else ""
             items.append(FitnessItem(reason.text, "; ".join(facts[:3]), change))
     return FitnessRule(
         definition.title or definition.means,

@@ -87,7 +87,7 @@ def rail_of(plan: Plan, *, own_words: bool = False) -> Rail | None:
     tracks: list[Beside] = []
     tracks_from = y + 6
     y = tracks_from + 24 if position.tracks and not own_words else y
-    for track in () if own_words else position.tracks:
+    for track in () if own_words else (one for one in position.tracks if one.told):
         words = track.text or track.status.replace("_", " ")
         lines = tuple(textwrap.wrap(words, _LETTERS + 12, max_lines=4, placeholder=" ..."))
         tracks.append(Beside(track.title, words, y, lines))

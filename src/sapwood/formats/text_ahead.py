@@ -7,6 +7,7 @@ from sapwood.definitions import Claim
 from sapwood.follow_up import FollowUpStanding
 from sapwood.formats.paper import Paper
 from sapwood.plan import Plan
+from sapwood.trials import TrialStanding
 
 STATUS = {
     "overdue": ("overdue", "bad"),
@@ -52,8 +53,7 @@ def trials(paper: Paper, plan: Plan) -> None:
     for standing in plan.trials:
         trial = standing.trial
         status = f"{trial.status.replace('_', ' ')}, last known {trial.status_as_of}"
-        fit = "takes nobody new" if trial.status in _CLOSED else FITS[standing.fit]
-        paper.say(f"{trial.nct}, {trial.title} ({status}): {fit}", indent=2, hang=4)
+        paper.say(f"{trial.nct}, {trial.title} ({status}): {fit_words(standing)}", indent=2, hang=4)
         if trial.status in _CLOSED:
             continue
         for point in standing.fails:
@@ -62,6 +62,11 @@ def trials(paper: Paper, plan: Plan) -> None:
             paper.say(f"not known: {point.text}", indent=4, mark="? ")
         if len(standing.unknown) > 6:
             paper.say(f"and {len(standing.unknown) - 6} more not known", indent=4, mark="? ")
+
+
+def fit_words(standing: TrialStanding) -> str:
+    """Whether a person may fit a trial; one that is closed fits nobody any more."""
+    return "takes nobody new" if standing.trial.status in _CLOSED else FITS[standing.fit]
 
 
 def known(paper: Paper, plan: Plan) -> None:

@@ -161,7 +161,7 @@ def _asked(plan: Plan, name: str) -> str:
 
 def _items(paper: Paper, plan: Plan, verdict: Verdict) -> None:
     """The items of a rule set that decided it: the failing ones by name, and whether each can be put right."""
-    settled = _well(plan, verdict)
+    settled = came_out_well(plan, verdict)
     if verdict.value is None:
         if verdict.missing:
             waiting = [_asked(plan, name) for name in verdict.missing]
@@ -179,7 +179,7 @@ def _items(paper: Paper, plan: Plan, verdict: Verdict) -> None:
             paper.say(f"can change: {definition.reversible}", indent=6, hang=2)
 
 
-def _well(plan: Plan, verdict: Verdict) -> bool:
+def came_out_well(plan: Plan, verdict: Verdict) -> bool:
     """Whether a rule has come out well, so that nothing of it needs to change: a gate met, a danger not there."""
     options = plan.position.pathway.options
     gates = {point.when for option in options for point in option.requires}

@@ -12,7 +12,6 @@ from sapwood.plan import Plan
 
 _ASKED = 6
 _TEAM = 6
-_MANY = 8
 _BEFORE = "Ask which of these still matter."
 _DUE = (
     "The record does not show these yet. Some may be done already, so tell your team. "
@@ -86,8 +85,7 @@ def _duties(paper: Paper, words: PlainPlan) -> None:
     paper.heading("What is due")
     if words.due:
         paper.say(_DUE, indent=2)
-    grouped = len(words.due) > _MANY
-    for who, lines in words.due_by if grouped else (("", words.due),):
+    for who, lines in words.due_by if words.many_due else (("", words.due),):
         if who:
             paper.say(f"{who}:", indent=2, style="strong")
         for line in lines:
