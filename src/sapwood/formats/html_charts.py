@@ -188,7 +188,7 @@ def _readers(pack: Pack) -> Mapping[str, tuple[set[str], tuple[str, ...]]]:
         named = {name: set(names_in(sentence.tree)) for name, sentence in pack.sentences.items()}
         kept = {}
         for name, definition in pack.facts.items():
-            if _drawable(definition):
+            if drawable(definition):
                 same = {
                     other for other, one in pack.facts.items() if other == name or _same_test(definition, one)
                 }
