@@ -35,7 +35,8 @@ def transplant(chart: Chart, case: Case, course: Course, line: int) -> Transplan
     case.reach("transplant", day)
     donor = not dice.chance("autologous")
     _ready(chart, case, day, donor)
-    _day_zero(chart, case, day, donor)
+    sick = donor and dice.chance("veno_occlusive")
+    _day_zero(chart, case, day, donor, sick)
     outcome = dice.choice("transplant_outcome") if donor else dice.one_of(("relapse", "alive"))
     back = None
     if outcome == "death":
@@ -52,7 +53,7 @@ def _none(chart: Chart, case: Case, day: int, young: bool) -> None:
     """Why no transplant follows, where that is written."""
     dice = chart.dice
     if dice.chance("transplant_declined"):
-        chart.finding("declines_transplant", day, True, reported=0)
+        chart.noted("declines_transplant", day)
         if dice.chance("reason_written"):
             chart.procedure("allo", day, status="not-done", why="declined by the patient")
     elif dice.chance("team_says_no"):
@@ -61,7 +62,7 @@ def _none(chart: Chart, case: Case, day: int, young: bool) -> None:
             why = "comorbidity" if young else "age and comorbidity"
             chart.procedure("allo", day, status="not-done", why=why)
     elif dice.chance("no_transplant_written"):
-        chart.finding("no_transplant", day, True, reported=0)
+        chart.noted("no_transplant", day)
 
 
 def _ready(chart: Chart, case: Case, day: int, donor: bool) -> None:
@@ -80,18 +81,19 @@ def _ready(chart: Chart, case: Case, day: int, donor: bool) -> None:
         )
     if dice.between(0, 1) < 0.7:
         chart.finding("candidacy", day - 28, "candidate", reported=0)
-    if dice.between(0, 1) < 0.6:
+    if case.who.age(day) >= 8 and dice.between(0, 1) < 0.6:
         chart.measure("dlco", day - 25, dice.between(60, 110))
         chart.measure("lvef", day - 25, dice.around(60, 5))
     if dice.between(0, 1) < 0.4:
         chart.procedure("dental", day - 30)
     if dice.between(0, 1) < 0.5:
-        chart.finding("caregiver", day - 20, True, reported=0)
+        chart.noted("caregiver", day - 20)
     chart.procedure("marrow", day - 18)
     chart.measure("marrow_blasts", day - 18, dice.between(0, 3))
 
 
-def _day_zero(chart: Chart, case: Case, day: int, donor: bool) -> None:
+def _day_zero(chart: Chart, case: Case, day: int, donor: bool, sick: bool) -> None:
+    """The stay: conditioning, the cells, the low counts and what comes with them."""
     dice = chart.dice
     chart.visit("admission", day - 8, day + dice.whole(18, 32))
     reduced = case.who.age(day) >= 55 or dice.chance("reduced_intensity")
@@ -120,17 +122,18 @@ def _day_zero(chart: Chart, case: Case, day: int, donor: bool) -> None:
             "wbc": cells + 0.4,
         }
         write_values(chart, day + offset, COUNT, counts)
-        write_values(chart, day + offset, CHEMISTRY[:6])
-        chart.measure("weight", day + offset, case.who.weight + dice.around(0.5, 1.2))
+        swollen = sick and offset >= 14
+        liver = {"bilirubin": dice.between(2.4, 7), "alt": dice.between(60, 300)} if swollen else {}
+        write_values(chart, day + offset, CHEMISTRY[:6], liver)
+        chart.measure("weight", day + offset, case.who.weight + dice.around(6 if swollen else 0.5, 1.0))
+    if sick:
+        chart.condition("veno_occlusive", day + 14, onset=day + 13, over=day + 40)
 
 
 def _after_day_zero(chart: Chart, case: Case, day: int, donor: bool, stop: int) -> None:
     """Graft-versus-host disease, day 100, one year, and on; nothing from the day the disease is back."""
     dice = chart.dice
     acute, chronic = dice.chance("gvhd_acute") and donor, dice.chance("gvhd_chronic") and donor
-    if donor and dice.chance("veno_occlusive") and day + 14 < stop:
-        chart.condition("veno_occlusive", day + 14, over=day + 40)
-        chart.measure("bilirubin", day + 14, dice.between(2.4, 7))
     if acute and (began := day + dice.whole(20, 85)) < stop:
         chart.condition("gvhd_acute", began, onset=began, over=began + dice.whole(30, 120))
         chart.order("methylprednisolone", began, status="completed")
@@ -148,7 +151,7 @@ def _after_day_zero(chart: Chart, case: Case, day: int, donor: bool, stop: int) 
             chart.procedure("skin_examination", day + 97)
     if day + 200 < stop:
         for offset in (190, 250, 310):
-            if dice.chance("follow_up_done"):
+            if day + offset < stop and dice.chance("follow_up_done"):
                 chart.vaccine(day + offset)
     for year in range(1, 8):
         at = day + year * _YEAR
@@ -166,7 +169,7 @@ def follow(chart: Chart, case: Case, course: Course, done: Transplant | None, ba
     start = (done.day + 60) if done else course.ended + 30
     stop = min(x for x in (back, case.died, chart.until + 1) if x is not None)
     if not done and dice.between(0, 1) < 0.7:
-        chart.finding("ended", course.ended + 5, True, reported=0)
+        chart.noted("ended", course.ended + 5)
     case.reach("follow-up", start)
     if dice.between(0, 1) < 0.4 and start + 60 < stop:
         chart.procedure("summary", start + 60)

@@ -15,7 +15,7 @@ _DRUG = {
 }  # fmt: skip
 _CREAM = frozenset("eczema atopic contact psoriasis insect_bite rash".split())
 _SAMPLED = {
-    "purpura": "Senile purpura, no vasculitis", "vasculitis": "Leukocytoclastic vasculitis",
+    "purpura": "Extravasated red cells, no vasculitis", "vasculitis": "Leukocytoclastic vasculitis",
     "benign_nodule": "Benign dermal nodule", "eczema": "Spongiotic dermatitis", "psoriasis": "Psoriasiform dermatitis",
     "dermatofibroma": "Dermatofibroma", "lipoma": "Lipoma", "keratosis": "Seborrheic keratosis",
     "haemangioma": "Haemangioma", "cutaneous_lupus": "Interface dermatitis, consistent with cutaneous lupus",
@@ -29,14 +29,14 @@ def live_in_background(chart: Chart, last: int) -> str:
     group = dice.choice("group")
     day = last - dice.whole(20, int(dice.days("years_looked_back")))
     old = group in ("myeloid", "lymphoid", "skin_cancer")
-    age = min(97.0, max(1.0, dice.around(67, 13) if old else dice.around(48, 22)))
+    age = min(97.0, max(30.0, dice.around(67, 13)) if old else max(1.0, dice.around(48, 22)))
     who = person_of(dice, dice.chance("background_male"), age, day)
     if group == "check_up":
         _visit(chart, who, day)
     elif group == "ordinary":
         _ordinary(chart, who, day)
     elif group == "skin":
-        _skin(chart, who, day, dice.choice("skin_kind"))
+        _skin(chart, who, day, dice.choice("skin_kind" if who.age(day) >= 18 else "skin_kind_child"))
     elif group == "skin_cancer":
         _sampled(chart, day, dice.choice("skin_cancer_kind"), day + dice.whole(7, 40))
     elif group == "myeloid":
@@ -56,7 +56,7 @@ def _visit(chart: Chart, who: Person, day: int) -> None:
     """A check-up: a pressure, a weight, perhaps blood."""
     dice = chart.dice
     chart.visit("check_up", day)
-    chart.pressure(day, dice.around(128, 14), dice.around(78, 9))
+    _pressure(chart, who, day, 0)
     chart.measure("weight", day, who.weight)
     if dice.between(0, 1) < 0.5:
         write_values(chart, day, COUNT[:3])
@@ -66,7 +66,10 @@ def _visit(chart: Chart, who: Person, day: int) -> None:
 
 def _ordinary(chart: Chart, who: Person, day: int) -> None:
     dice = chart.dice
-    kind = dice.choice("ordinary_kind")
+    age = who.age(day)
+    kind = dice.choice(
+        "ordinary_kind" if age >= 35 else "ordinary_kind_young" if age >= 16 else "ordinary_kind_child"
+    )
     lasting = kind in _LONG
     chart.visit("check_up", day)
     over = None if lasting else day + dice.whole(5, 40)
@@ -76,7 +79,14 @@ def _ordinary(chart: Chart, who: Person, day: int) -> None:
     if dice.between(0, 1) < 0.5:
         write_values(chart, day, (*COUNT[:3], "creatinine", "alt"))
     if dice.between(0, 1) < 0.4:
-        chart.pressure(day, dice.around(138, 16), dice.around(82, 9))
+        _pressure(chart, who, day, 12 if kind == "hypertension" else 0)
+
+
+def _pressure(chart: Chart, who: Person, day: int, more: int) -> None:
+    """A blood pressure, of somebody old enough to have it taken as a matter of course."""
+    if who.age(day) >= 14:
+        dice = chart.dice
+        chart.pressure(day, dice.around(126 + more, 13), dice.around(77 + more / 2, 8))
 
 
 def _skin(chart: Chart, who: Person, day: int, kind: str) -> None:
@@ -215,6 +225,6 @@ def _lymphoid(chart: Chart, who: Person, day: int) -> str:
         chart.condition("eczema", day - 200, over=day)
     tissue = "Skin" if skin else "Bone marrow" if kind == "all_b" else "Lymph node"
     _stained(chart, day, tissue, stains)
-    write_values(chart, day, (*COUNT, "ldh", "creatinine"), {"ldh": usual(dice, "ldh") * dice.between(1, 2)})
+    write_values(chart, day, (*COUNT, "ldh", "creatinine"), {"ldh": usual(chart, "ldh") * dice.between(1, 2)})
     chart.condition(kind, day + 5)
     return kind

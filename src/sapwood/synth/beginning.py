@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from .case import Case
 from .chart import Chart
 from .people import CHEMISTRY, COUNT, write_values
@@ -23,6 +25,7 @@ _SAYS = {
 _LESION = {"nodular": "nodule", "bruise_like": "bruise_like", "disseminated": "nodes_and_patches"}
 _PDC = ("cd123", "tcf4", "tcl1", "cd303", "cd304")
 _NEGATIVE = ("cd3", "cd14", "cd19", "lysozyme", "mpo")
+_CODES_CHANGED = date(2024, 10, 1).toordinal()  # claim codes_icd10cm
 _TRIAD = ("cd123", "cd4", "cd56")
 
 
@@ -101,18 +104,18 @@ def _blood_signs(chart: Chart, case: Case, biopsy: int) -> None:
     dice = chart.dice
     seen = case.first + dice.whole(1, 6)
     chart.visit("emergency" if dice.between(0, 1) < 0.4 else "check_up", seen)
-    chart.finding(
-        "complaint",
-        seen,
-        dice.one_of(("fatigue and bruising", "swollen glands", "fever and tiredness")),
-        reported=0,
+    marrow = "site_marrow" in case.sites
+    said = (
+        ("fatigue and bruising", "fever and tiredness")
+        if marrow
+        else ("swollen glands", "weight loss and tiredness")
     )
-    values = {"hb": dice.around(9.6, 1.4), "platelets": dice.between(18, 140), "wbc": dice.between(1.2, 40)}
-    write_values(chart, seen, COUNT, values)
+    chart.finding("complaint", seen, dice.one_of(said), reported=0)
+    write_values(chart, seen, COUNT, case.counts(dice))
     if "site_blood" in case.sites:
-        chart.measure("blood_blasts", seen, dice.between(6, 70))
-    chart.condition("pancytopenia", seen)
-    if dice.chance("leukaemia_first"):
+        chart.measure("blood_blasts", seen, case.blood_blasts(dice))
+    chart.condition("pancytopenia" if marrow else "lymphadenopathy", seen)
+    if marrow and dice.chance("leukaemia_first"):
         verified = "refuted" if case.diagnosed <= chart.until and dice.between(0, 1) < 0.5 else "confirmed"
         chart.condition("leukaemia_untyped", max(seen, biopsy), verified=verified)
 
@@ -165,13 +168,22 @@ def stain_again(chart: Chart, day: int, tissue: str) -> None:
     _stains(chart, day, chart.specimen(tissue, day), ("cd123", "cd4", "cd56", "tcl1"))
 
 
+def billing(chart: Chart, day: int, *, remission: bool = False) -> str:
+    """The billing code of a place and a day: the US one was cut in two in October 2024."""
+    if chart.place.units == "si":
+        return "bpdcn_billing_who"
+    if day < _CODES_CHANGED:
+        return "bpdcn_billing"
+    return "bpdcn_billing_remission" if remission else "bpdcn_billing_active"
+
+
 def _named(chart: Chart, case: Case) -> None:
     """The diagnosis as the record has it: plainly, in doubt, under an old name, or as a code and nothing else."""
     dice = chart.dice
     day = case.diagnosed
     case.reach("diagnosis", day)
     if dice.chance("diagnosis_code_only"):
-        chart.condition("bpdcn_billing", day, coded_only=True)
+        chart.condition(billing(chart, day), day, coded_only=True)
         return
     if dice.chance("diagnosis_in_doubt"):
         chart.condition("bpdcn", day, verified="provisional")
@@ -180,7 +192,7 @@ def _named(chart: Chart, case: Case) -> None:
         day += dice.whole(4, 25)
     chart.condition("bpdcn_older" if dice.chance("older_name") else "bpdcn", day)
     if dice.chance("disease_coded"):
-        chart.condition("bpdcn_billing_active", day + 1)
+        chart.condition(billing(chart, day + 1), day + 1)
     chart.visit("clinic", day)
     write_values(chart, day, (*COUNT, *CHEMISTRY), {"albumin": case.albumin, **case.counts(dice)})
     if dice.between(0, 1) < 0.1:

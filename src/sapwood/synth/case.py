@@ -22,6 +22,9 @@ class Case:
     prior: str  # an earlier myeloid neoplasm, or nothing
     died: int | None = None
     albumin: float = 4.0
+    leukaemic: float = 5.0  # tumour cells in blood, 10*9/L, where it is involved with the marrow
+    into_fluid: int = 0  # doses into the spinal fluid that are still planned
+    lysis: int = 0  # the day on which the tumour fell apart fast
     transplanted: bool = False
     written: set[str] = field(default_factory=set)  # the sites that the record names
     _reached: list[tuple[int, str]] = field(default_factory=list)
@@ -48,11 +51,18 @@ class Case:
     def counts(self, dice: Dice) -> dict[str, float]:
         """Blood counts before treatment: low where the marrow is involved."""
         if "site_marrow" not in self.sites:
-            return {"hb": dice.around(13.0, 1.4), "platelets": dice.around(215, 50)}
+            return {}
         counts = {
-            "hb": dice.around(10.4, 1.5),
-            "platelets": dice.between(25, 170),
-            "wbc": dice.between(1.5, 14),
-            "neutrophils": dice.between(0.4, 3.5),
+            "hb": dice.around(10.4, 1.2),
+            "platelets": dice.between(35, 150),
+            "neutrophils": dice.between(0.6, 2.8),
         }
-        return counts | ({"wbc": dice.between(4, 60)} if "site_blood" in self.sites else {})
+        if "site_blood" in self.sites:
+            counts["wbc"] = counts["neutrophils"] + self.leukaemic * dice.between(0.8, 1.2)
+        return counts
+
+    def blood_blasts(self, dice: Dice) -> float:
+        """Per cent of white cells that are of the disease, before treatment."""
+        if "site_marrow" not in self.sites:
+            return dice.between(1, 6)
+        return 100 * self.leukaemic / (self.leukaemic + dice.between(1.5, 5))

@@ -33,6 +33,7 @@ class Chart:
         self.content = load_content()
         self.place: Place = self.content.places[place]
         self.entries: list[tuple[str, Resource]] = []
+        self.own: dict[str, float] = {}  # what is usual for this person
         self._subject = {"reference": f"Patient/{person}"}
 
     def move_to(self, place: str) -> None:
@@ -157,7 +158,6 @@ class Chart:
         reported: int = 1,
         weak: bool = False,
         there: bool = False,
-        note: str = "",
     ) -> str:
         """A result in words: yes or no, a number, or a text; `there` writes yes and no as present and absent."""
         term = self.content.terms[f"finding.{name}"]
@@ -171,9 +171,16 @@ class Chart:
             body["valueString"] = value
         if specimen and not self.dice.chance("no_specimen"):
             body["specimen"] = {"reference": f"Specimen/{specimen}"}
-        if note:
-            body["note"] = [{"text": note}]
         return self._observed(body, day, "", reported)
+
+    def noted(self, name: str, day: int) -> str:
+        """Something that was done or decided: an entry that says yes."""
+        body: Resource = {
+            "status": "final",
+            "code": self.term(f"finding.{name}"),
+            "valueCodeableConcept": {"text": "yes"},
+        }
+        return self._observed(body, day, "", 0)
 
     def variant(self, name: str, day: int, mutated: bool, reported: int = 14) -> str:
         """A gene's result: as an assessed variant where it is mutated at a place that codes, else in words."""

@@ -47,7 +47,7 @@ def _sites(chart: Chart, case: Case, day: int) -> None:
     chart.procedure("marrow", day)
     chart.measure("marrow_blasts", day, blasts)
     if "site_blood" in case.sites:
-        chart.measure("blood_blasts", day, dice.between(2, 65))
+        chart.measure("blood_blasts", day, case.blood_blasts(dice))
     if dice.chance("pet_ct"):
         chart.procedure("pet_ct", day + 3)
     if case.skin and dice.between(0, 1) < 0.3:
@@ -55,25 +55,26 @@ def _sites(chart: Chart, case: Case, day: int) -> None:
 
 
 def spinal_fluid(chart: Chart, case: Case, day: int, *, positive: bool) -> None:
-    """A lumbar puncture, by flow or by cytology, often with drugs given into the fluid."""
+    """A lumbar puncture, read by flow or by cytology, often with a drug given into the fluid."""
     dice = chart.dice
     if not dice.chance("lp_done"):
         if dice.between(0, 1) < 0.12:
-            chart.finding("declines_lp", day, True, reported=0)
+            chart.noted("declines_lp", day)
         return
     chart.procedure("lumbar_puncture", day)
     chart.measure("csf_wbc", day, dice.between(6, 120) if positive else dice.between(0, 4))
     chart.measure("csf_protein", day, dice.between(40, 110) if positive else dice.between(20, 44))
+    found = positive
     if dice.chance("csf_flow_used"):
-        chart.finding("csf_flow", day, positive, reported=2)
+        chart.finding("csf_flow", day, found, reported=2)
     else:
-        chart.finding("csf_cytology", day, positive and dice.chance("cytology_finds_it"), reported=2)
-    if positive and dice.chance("site_written"):
+        found = positive and dice.chance("cytology_finds_it")
+        chart.finding("csf_cytology", day, found, reported=2)
+    if found and dice.chance("site_written"):
         chart.finding("site_cns", day + 1, True, reported=0, there=True)
     if dice.chance("intrathecal"):
         chart.dose("it_methotrexate", day, "11:00")
-        for extra in range(dice.whole(2, 6) if positive else dice.whole(0, 3)):
-            chart.dose("it_cytarabine", day + 7 * (extra + 1), "11:00")
+        case.into_fluid = dice.whole(3, 6) if found else dice.whole(0, 3)
 
 
 def _genes(chart: Chart, case: Case, day: int) -> None:
@@ -96,11 +97,11 @@ def _genes(chart: Chart, case: Case, day: int) -> None:
 def _organs(chart: Chart, case: Case, day: int) -> None:
     """Blood, heart, lungs, kidneys, and how the person manages daily life."""
     dice, who = chart.dice, case.who
-    ldh = dice.around(460, 160) if len(case.sites) > 1 else usual(dice, "ldh") * dice.between(1, 1.5)
+    ldh = dice.around(460, 160) if len(case.sites) > 1 else usual(chart, "ldh") * dice.between(1, 1.5)
     chart.measure("height", day, who.height)
     chart.measure("weight", day, who.weight)
     write_values(chart, day, COUNT, case.counts(dice))
-    kidney = dice.between(1.4, 2.1) if dice.between(0, 1) < 0.07 else usual(dice, "creatinine")
+    kidney = dice.between(1.4, 2.1) if dice.between(0, 1) < 0.07 else usual(chart, "creatinine")
     write_values(chart, day, CHEMISTRY, {"albumin": case.albumin, "creatinine": kidney})
     write_values(chart, day, (*LYSIS, *CLOTTING, "ferritin"), {"ldh": ldh})
     age = who.age(day)
@@ -109,13 +110,13 @@ def _organs(chart: Chart, case: Case, day: int) -> None:
         if dice.between(0, 1) < 0.6:
             chart.measure("crcl", day, clearance)
     fit = dice.chance("ecog_below_2")
-    if dice.chance("ecog_written"):
+    if age >= 16 and dice.chance("ecog_written"):
         chart.finding("ecog", day, dice.whole(0, 1) if fit else dice.whole(2, 3), reported=0)
     low = dice.chance("lvef_low")
     if dice.chance("heart_scan"):
         chart.procedure("echo", day)
-        chart.measure("lvef", day, dice.between(32, 48) if low else usual(dice, "lvef"))
-    if dice.chance("lungs_tested"):
+        chart.measure("lvef", day, dice.between(32, 48) if low else usual(chart, "lvef"))
+    if age >= 8 and dice.chance("lungs_tested"):
         chart.measure("dlco", day, dice.between(55, 105))
         chart.measure("fev1", day, dice.between(60, 115))
     for name in _SEROLOGY:
@@ -152,4 +153,4 @@ def _talks(chart: Chart, case: Case, day: int) -> None:
     if case.who.age(day) < 50 and dice.chance("fertility_talk"):
         chart.procedure("fertility", day)
     if dice.chance("trial_looked_for"):
-        chart.finding("trial_search", day, True, reported=0)
+        chart.noted("trial_search", day)

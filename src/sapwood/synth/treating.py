@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from .beginning import billing
 from .case import Case
 from .chart import Chart
 from .people import CHEMISTRY, COUNT, usual, write_values
@@ -65,7 +66,7 @@ def _regimen(chart: Chart, case: Case, line: int, day: int) -> str:
 def _palliative(chart: Chart, case: Case, day: int) -> None:
     dice = chart.dice
     if dice.chance("declines_everything"):
-        chart.finding("declines_treatment", day, True, reported=0)
+        chart.noted("declines_treatment", day)
         chart.order(
             "tagraxofusp", day, status="cancelled", why=_REFUSED if dice.chance("reason_written") else ""
         )
@@ -90,6 +91,7 @@ def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, par
     assessed = day + max(21, round(dice.around(dice.value("time_to_remission"), 8)))
     watch = Watch(chart, case) if plan.get("watched") else None
     _before_start(chart, case, regimen, day)
+    _into_fluid(chart, case, day)
     last = start = day
     told = False
     for cycle in range(1, cycles + 1):
@@ -99,7 +101,7 @@ def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, par
         if watch:
             last = watched_cycle(watch, start, rows, cycle)
         else:
-            last = _cycle(chart, case, regimen, start, rows)
+            last = _cycle(chart, case, regimen, start, rows, better=cycle > 1 and (remission or partial))
         if case.dead:
             return Course(regimen, day, last, False, "")
         if not told and (start + int(plan["cycle"]) > assessed or cycle == cycles):
@@ -118,28 +120,42 @@ def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, par
     return Course(regimen, day, ended, remission, _LASTS.get(regimen, "remission_other_lasts"))
 
 
+def _into_fluid(chart: Chart, case: Case, day: int) -> None:
+    """The doses into the spinal fluid that were planned at the diagnosis, once a week."""
+    for week in range(case.into_fluid):
+        chart.procedure("lumbar_puncture", day + 5 + 7 * week)
+        chart.dose("it_cytarabine", day + 5 + 7 * week, "11:30")
+    case.into_fluid = 0
+
+
 def _before_start(chart: Chart, case: Case, regimen: str, day: int) -> None:
     dice = chart.dice
     if regimen not in ("tagraxofusp", "pivekimab"):
         chart.taken("allopurinol", day - 1, day + 20)
-        chart.finding("tls_prophylaxis", day - 1, True, reported=0)
+        chart.noted("tls_prophylaxis", day - 1)
     if "ven" in regimen and dice.chance("azole"):
         chart.taken("posaconazole", day, day + 90)
     if regimen in _MARROW_HARM or "ven" in regimen:
         chart.taken("aciclovir", day, day + 180)
     watched = "tagraxofusp" in {str(row[0]) for row in chart.content.regimens[regimen]["days"]}
     if dice.chance("tumour_lysis" if watched else "tumour_lysis_else"):
-        chart.condition("tumour_lysis", day + 2)
+        case.lysis = day + 2
+        chart.condition("tumour_lysis", day + 2, over=day + 8)
         lysed = {"urate": dice.between(9, 14), "potassium": dice.between(5.6, 6.6)}
-        lysed |= {"phosphate": dice.between(5, 8), "creatinine": dice.between(1.5, 2.6)}
+        lysed |= {"phosphate": dice.between(5, 8), "calcium": dice.between(6.8, 8.2)}
         write_values(chart, day + 2, tuple(lysed), lysed)
         chart.dose("rasburicase", day + 2, "14:00")
 
 
-def _cycle(chart: Chart, case: Case, regimen: str, start: int, rows: list[list[object]]) -> int:
+def _cycle(
+    chart: Chart, case: Case, regimen: str, start: int, rows: list[list[object]], *, better: bool
+) -> int:
     """One cycle of a regimen without daily checks; its last day of treatment."""
     dice = chart.dice
-    write_values(chart, start, COUNT, case.counts(dice))
+    counts = (
+        {"hb": dice.around(10.8, 0.9), "platelets": dice.between(90, 230)} if better else case.counts(dice)
+    )
+    write_values(chart, start, COUNT, counts)
     write_values(chart, start, CHEMISTRY, {"albumin": case.albumin}, "07:10")
     chart.measure("weight", start, case.who.weight + dice.around(0, 1))
     last = start
@@ -154,7 +170,7 @@ def _cycle(chart: Chart, case: Case, regimen: str, start: int, rows: list[list[o
             "platelets": dice.between(8, 60),
             "neutrophils": dice.between(0, 0.6),
         }
-        write_values(chart, nadir, COUNT, {"wbc": dice.between(0.7, 1.6), **low})
+        write_values(chart, nadir, COUNT, {"wbc": low["neutrophils"] + dice.between(0.1, 0.7), **low})
         if dice.chance("neutropenic_fever"):
             chart.condition("neutropenic_fever", nadir, over=nadir + 9)
             chart.measure("temperature", nadir, dice.between(38.1, 39.6))
@@ -174,26 +190,32 @@ def _assess(chart: Chart, case: Case, day: int, remission: bool, partial: bool) 
         chart.finding("response", day, word, reported=0)
     if not remission and not partial and dice.between(0, 1) < 0.4:
         chart.condition("bpdcn_refractory", day)
+    whole = dice.chance("restaged_wholly")
     involved = {*case.sites, *(("site_skin",) if case.skin else ())}
     for site in sorted(case.written & {*involved, *(("site_marrow",) if remission else ())}):
-        if dice.chance("site_looked_at_again"):
+        if whole or dice.chance("site_looked_at_again"):
             chart.finding(site, day, not remission, reported=0, there=True)
     if not remission:
         return
     case.reach("remission", day)
-    if case.elsewhere and dice.chance("site_looked_at_again"):
+    if case.elsewhere and (whole or dice.chance("site_looked_at_again")):
         chart.finding("other_sites", day, False, reported=0, there=True)
-    if dice.chance("site_looked_at_again"):
+    if whole or dice.chance("site_looked_at_again"):
         chart.procedure("marrow", day)
         chart.measure("marrow_blasts", day, dice.between(0, 3))
     if left and dice.chance("residual_biopsied"):
         chart.procedure("skin_biopsy", day + 2)
         chart.finding("residual_biopsy", day + 2, "no disease", reported=5)
-    if dice.chance("csf_again"):
+    if whole or dice.chance("csf_again"):
         chart.procedure("lumbar_puncture", day + 1)
         chart.finding("csf_flow", day + 1, False, reported=2)
     counts = {"platelets": dice.between(35, 90), "neutrophils": dice.between(0.3, 0.9)} if fewer else {}
-    write_values(chart, day, COUNT, {"hb": dice.around(12, 1), **counts})
+    counts = counts or {"platelets": dice.between(105, 260), "neutrophils": dice.between(1.1, 4)}
+    write_values(chart, day + 1, COUNT, {"hb": dice.around(11.6, 1), **counts})
+    if dice.chance("coded_remission") and (code := billing(chart, day, remission=True)).endswith(
+        "_remission"
+    ):
+        chart.condition(code, day + 4)
     if dice.between(0, 1) < 0.3:
-        chart.finding("remission", day, True, reported=0)
-    case.albumin = max(case.albumin, usual(dice, "albumin"))
+        chart.noted("remission", day)
+    case.albumin = max(case.albumin, usual(chart, "albumin"))

@@ -11,6 +11,7 @@ _REASON = {
     "fall": "albumin fell by 0.5 g/dL or more",
     "weight": "weight up by 1.5 kg or more",
     "liver": "ALT above 5 times the upper limit",
+    "kidney": "creatinine above 1.8 mg/dL",
     "leak": "capillary leak syndrome",
     "reaction": "infusion reaction",
 }
@@ -54,12 +55,12 @@ def watched_cycle(watch: Watch, start: int, rows: list[list[object]], cycle: int
 def _wait_for_albumin(watch: Watch, day: int) -> int:
     """The day on which the first dose may be given; albumin is given until then."""
     chart, case = watch.chart, watch.case
-    _checks(watch, day - 1, case.albumin, case.who.weight, 25.0)
+    _checks(watch, day - 1, case.albumin, case.who.weight, usual(chart, "alt"))
     while case.albumin < _GATE:
         chart.dose("albumin_infusion", day - 1, "18:00")
         case.albumin += chart.dice.between(0.1, 0.4)
         day += 1
-        _checks(watch, day - 1, case.albumin, case.who.weight, 25.0)
+        _checks(watch, day - 1, case.albumin, case.who.weight, usual(chart, "alt"))
     return day
 
 
@@ -67,21 +68,23 @@ def _doses(watch: Watch, day: int, wanted: int, cycle: int) -> int:
     chart, case, dice = watch.chart, watch.case, watch.chart.dice
     base = albumin = case.albumin
     weight = before = case.who.weight + dice.around(0, 0.6)
-    liver, given, last = usual(dice, "alt"), 0, day
+    liver, given, last = usual(chart, "alt"), 0, day
+    rises = watch.liver and (cycle == 1 or dice.between(0, 1) < 0.25)
     leaking = cycle == 1 and watch.leak != "none"
     for offset in range(_WINDOW):
         now = day + offset
         leak_day = offset + 1 - watch.onset if leaking else -1
         if (given == wanted and not (leaking and leak_day < 1)) or now > chart.until:
             break
-        albumin, weight, liver = _change(watch, leak_day, offset, albumin, weight, liver, base)
-        _checks(watch, now, albumin, weight, liver)
+        albumin, weight = _change(watch, leak_day, offset, albumin, weight, base)
+        liver = _liver(watch, offset, liver, rises)
+        _checks(watch, now, albumin, weight, liver, leak_day)
         if leak_day == 0:
             _leak_begins(watch, now)
             if watch.leak == "fatal":
                 case.die(now + dice.whole(2, 9))
                 return last
-        why = _held(watch, leak_day, offset, albumin, base, weight - before, liver)
+        why = _held(watch, leak_day, now, albumin, base, weight - before if offset else 0.0, liver)
         if offset == 0 and why == "albumin" and albumin >= _GATE:
             why = ""  # the first dose goes by its own gate
         if given == wanted:
@@ -103,34 +106,38 @@ def _doses(watch: Watch, day: int, wanted: int, cycle: int) -> int:
         else:
             chart.dose("tagraxofusp", now, "10:30")
             before, last, given = weight, now, given + 1
-    case.albumin = max(albumin, 3.3) + (dice.between(0.0, 0.4) if albumin < base else 0.0)
+    case.albumin = min(base, max(albumin, 3.3) + dice.between(0.0, 0.4))
     return last
 
 
 def _change(
-    watch: Watch, leak_day: int, offset: int, albumin: float, weight: float, liver: float, base: float
-) -> tuple[float, float, float]:
-    """Albumin, weight and ALT from one day to the next."""
+    watch: Watch, leak_day: int, offset: int, albumin: float, weight: float, base: float
+) -> tuple[float, float]:
+    """Albumin and weight from one day to the next."""
     dice = watch.chart.dice
     if 0 <= leak_day <= 2:
         much = 1.6 if watch.leak in ("severe", "fatal") else 1.0
         albumin -= dice.between(0.2, 0.45) * much
         weight += dice.between(0.8, 2.0) * much
     elif leak_day > 2:
-        albumin += dice.between(0.1, 0.3)
+        albumin = min(base, albumin + dice.between(0.1, 0.3))
         weight -= dice.between(0.4, 1.2)
     else:
         albumin -= dice.between(0.0, 0.12) if offset else 0.0
         weight += dice.around(0.1, 0.25)
-    if watch.liver and 2 <= offset <= 5:
-        liver *= dice.between(1.3, 2.3)
-    elif watch.liver:
-        liver = max(25.0, liver * 0.75)
-    return max(1.6, albumin), weight, liver
+    return max(1.6, albumin), weight
+
+
+def _liver(watch: Watch, offset: int, liver: float, rises: bool) -> float:
+    """ALT from one day to the next."""
+    if rises and 2 <= offset <= 5:
+        return liver * watch.chart.dice.between(1.3, 2.3)
+    own = usual(watch.chart, "alt")
+    return max(own, liver * 0.75) if rises else own
 
 
 def _held(
-    watch: Watch, leak_day: int, offset: int, albumin: float, base: float, gain: float, liver: float
+    watch: Watch, leak_day: int, day: int, albumin: float, base: float, gain: float, liver: float
 ) -> str:
     """Why a ward holds the day's dose; nothing where it gives it."""
     if watch.leak == "severe" and leak_day >= 0:
@@ -139,12 +146,14 @@ def _held(
         return "albumin"
     if round(base - albumin, 1) >= _FALL:
         return "fall"
-    if offset and gain >= _GAIN:
+    if gain >= _GAIN:
         return "weight"
+    if 0 <= day - watch.case.lysis <= 3:
+        return "kidney"
     return "liver" if liver > _LIVER else ""
 
 
-def _checks(watch: Watch, day: int, albumin: float, weight: float, liver: float) -> None:
+def _checks(watch: Watch, day: int, albumin: float, weight: float, liver: float, leak_day: int = -1) -> None:
     """What is measured before a dose, here and there one not."""
     chart, dice = watch.chart, watch.chart.dice
 
@@ -156,15 +165,22 @@ def _checks(watch: Watch, day: int, albumin: float, weight: float, liver: float)
     if there():
         chart.measure("weight_lb" if dice.chance("day_lb") else "weight", day, weight, "07:00")
     if there():
-        chart.pressure(day, dice.around(124, 12), dice.around(74, 8), "07:05")
-        chart.measure("heart_rate", day, usual(dice, "heart_rate"), "07:05")
+        low = 0 <= leak_day <= 2
+        severe = low and watch.leak != "mild"
+        systolic = dice.around(84, 6) if severe else dice.around(104, 6) if low else dice.around(124, 11)
+        chart.pressure(day, systolic, systolic * 0.6, "07:05")
+        chart.measure(
+            "heart_rate", day, usual(chart, "heart_rate") + (35 if severe else 12 if low else 0), "07:05"
+        )
     if there():
-        chart.measure("temperature", day, usual(dice, "temperature"), "07:05")
+        chart.measure("temperature", day, usual(chart, "temperature"), "07:05")
     if there():
         chart.measure("alt", day, liver, "06:40")
         chart.measure("ast", day, liver * dice.between(0.8, 1.1), "06:40")
     if there():
-        chart.measure("creatinine", day, usual(dice, "creatinine"), "06:40")
+        lysis = 0 <= day - watch.case.lysis <= 3
+        kidney = dice.between(1.9, 2.8) if lysis else usual(chart, "creatinine")
+        chart.measure("creatinine", day, kidney, "06:40")
 
 
 def _leak_begins(watch: Watch, day: int) -> None:
@@ -179,7 +195,7 @@ def _leak_begins(watch: Watch, day: int) -> None:
     if dice.between(0, 1) < 0.6:
         chart.condition("oedema", day, onset=day, over=day + 8)
     if grade > 2:
-        chart.finding("haemodynamic_support", day, True, reported=0)
+        chart.noted("haemodynamic_support", day)
         chart.measure("spo2", day, dice.between(84, 93), "15:00")
 
 

@@ -1,0 +1,70 @@
+"""Invented people are read as real ones are: a plan without problems, and somebody on every step of the pathway."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from sapwood.answers import as_moment
+from sapwood.earlier import plan_from
+from sapwood.facts import extract
+from sapwood.pack import load_pack
+from sapwood.plan import Plan
+from sapwood.record import parse_record
+from sapwood.synth.cohort import Invented, Order, invent
+from sapwood.synth.dice import Tally
+
+ORDER = Order(2000, 0, 21, date(2026, 11, 1))
+
+
+def plan_of(person: Invented) -> Plan:
+    """The plan of one invented person on the last day of the cohort."""
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": resource} for _, resource in person.chart.entries],
+    }
+    as_of = as_moment(ORDER.until.isoformat())
+    assert as_of is not None
+    return plan_from(extract(parse_record(json.dumps(bundle).encode()), load_pack("bpdcn"), as_of=as_of))
+
+
+@pytest.fixture(scope="module")
+def plans() -> list[Plan]:
+    """Three of each stage, and more of those in remission, where the steps are many."""
+    stages: dict[str, list[Invented]] = {}
+    for number in range(1, 301):
+        person = invent(ORDER, "patient", number, Tally())
+        stages.setdefault(person.group, []).append(person)
+    return [
+        plan_of(person)
+        for stage, people in stages.items()
+        for person in people[: 14 if "remission" in stage else 3]
+    ]
+
+
+def test_no_record_holds_a_fault_that_was_not_meant(plans: list[Plan]) -> None:
+    problems = [problem for plan in plans for problem in plan.facts.problems]
+    assert not problems, "the mess is of values and statuses; the records themselves are sound"
+
+
+def test_somebody_stands_on_every_step(plans: list[Plan]) -> None:
+    steps = {step.id for step in load_pack("bpdcn").pathway.steps}
+    reached = {plan.position.step for plan in plans}
+    reached |= {step.id for plan in plans for step in plan.position.gaps}
+    assert steps <= reached, f"nobody is on {sorted(steps - reached)}"
+
+
+def test_doses_are_read_as_cycles_and_held_doses_as_held(plans: list[Plan]) -> None:
+    lines = [line for plan in plans for line in plan.facts.treatment.lines]
+    assert {"tagraxofusp", "hma_ven", "hyper_cvad"} <= {line.regimen for line in lines}
+    ours = [line for line in lines if line.regimen == "tagraxofusp"]
+    assert any(line.held for line in ours), "no dose was held"
+    assert any(len(line.cycles) > 1 for line in ours), "no second cycle"
+
+
+def test_of_the_background_most_give_no_signal() -> None:
+    steps = [plan_of(invent(ORDER, "background", number, Tally())).position.step for number in range(1, 31)]
+    assert steps.count("no_signal") > 22
