@@ -68,6 +68,17 @@ def diff(old: Pack, new: Pack, folders: Iterable[Path] = (), plans: Iterable[Sto
     return PackDiff(old, new, entries, tuple(patients), tuple(_stored(plan, old, new, why) for plan in plans))
 
 
+def read_differently(old: Facts, new: Facts) -> tuple[Key, ...]:
+    """What one person's plan says otherwise under two editions: facts of one record and moment, read by each."""
+    before, after = _reading(_position(old)), _reading(_position(new))
+    return tuple(key for key in {**before, **after} if _turned(before.get(key, ""), after.get(key, "")))
+
+
+def _turned(before: str, after: str) -> bool:
+    """Whether two words differ for a reader; what does not apply and what is not there say the same."""
+    return before != after and not {before, after} <= {"", "not_applicable"}
+
+
 def _cases(folders: Iterable[Path]) -> list[Path]:
     """The worked patients of both folders; one that both have alike is taken once, from the later."""
     found: dict[tuple[str, bytes], Path] = {}
@@ -215,7 +226,7 @@ class _Why:
         found = []
         for sort, name in {**before, **after}:
             were, are = before.get((sort, name), ""), after.get((sort, name), "")
-            if were == are or (sort == "criterion" and name in gone) or {were, are} <= {"", "not_applicable"}:
+            if not _turned(were, are) or (sort == "criterion" and name in gone):
                 continue
             because = tuple(self._because(sort, name, (old.step, new.step)))
             if not because and moved:

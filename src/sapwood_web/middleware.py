@@ -38,14 +38,14 @@ OPEN_WITHOUT_SECOND_FACTOR = ("home", "safer", "consents", "account", "end_sessi
 
 
 class Headers:
-    """Nothing is kept by a browser or a cache, nothing is lent to another site."""
+    """Nothing but a visitor's page is kept by a browser or a cache, nothing is lent to another site."""
 
     def __init__(self, answer: Answering) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.answer(request)
-        if not request.path.startswith(settings.STATIC_URL):
+        if not request.path.startswith(settings.STATIC_URL) and not getattr(response, "public", False):
             response.headers["Cache-Control"] = "no-store"
         response.headers["Permissions-Policy"] = (
             "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"

@@ -6,6 +6,7 @@
     SAPWOOD_HOSTS     the site's names, with commas between
     SAPWOOD_HTTP      1 where there is no TLS: on this machine only
     SAPWOOD_MAIL      smtp://user:password@host:587, or console
+    SAPWOOD_PACKS     a folder with editions of the pack for stewards to load; the site only reads it
     SAPWOOD_PROXIES   how many proxies stand before the site and write X-Forwarded-For
 
 docs/running-the-site.md tells the rest.
@@ -84,6 +85,13 @@ KEY_STORE = KeyStore(STATE / "people", KEYS.wrapping)
 AUDIT_HEADS = STATE / "audit"
 AUDIT_SHARDS = 16
 
+# ---- the pack ----
+
+PACK = "bpdcn"
+PACK_SHELF = Path(os.environ.get("SAPWOOD_PACKS", STATE / "packs")).absolute()
+CHECK_SECONDS = 45 * 60
+"""How long the check of an edition, or a count of plans, may take."""
+
 # ---- the site ----
 
 DEBUG = False
@@ -95,6 +103,8 @@ WSGI_APPLICATION = "sapwood_web.wsgi.application"
 INSTALLED_APPS = [
     "sapwood_web.accounts",
     "sapwood_web.audit",
+    "sapwood_web.editions",
+    "sapwood_web.library",
     "sapwood_web.records",
     "sapwood_web.plans",
     "allauth",
@@ -235,6 +245,8 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,8/5m/key"}  # what `key` is: acc
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("SAPWOOD_PROXIES", "0"))
 PACES = {"upload": (1000, 24 * 60 * 60), "invite": (20, 24 * 60 * 60), "export": (20, 60 * 60)}
 """How often one person may do what costs most, and in how many seconds."""
+VISITORS_PACES = {"ask": (5, 60 * 60, 200)}
+"""How often one visitor may do so, in how many seconds, and how often all visitors together."""
 MFA_ADAPTER = "sapwood_web.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("sapwood_web.accounts.urls")),
+    path("", include("sapwood_web.editions.urls")),
+    path("", include("sapwood_web.library.urls")),
     path("", include("sapwood_web.records.urls")),
     path("", include("sapwood_web.plans.urls")),
     path("enter/", include("allauth.account.urls")),

@@ -223,7 +223,7 @@ def test_a_stolen_database_shows_no_word(alice: Person, record: Record) -> None:
         "albumin",
         "Albumin",
         "g/dL",
-        "3.1 g",
+        "3.1 g",  # a bare 3.1 stands in one of a hundred times of day
         "1751-7",
         "marker",
         "Alice",

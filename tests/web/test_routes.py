@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import IntConverter
 from django.utils import timezone
 from people import ADDRESS, MARKER, let_in, make_person, make_record, signed_in
 
@@ -62,9 +63,51 @@ BOUND_ROUTES = {"accept", "decline", "leave"}
 MY_PEOPLE = {"my_people"}
 """For clinicians: the records that are shared with them."""
 
-STEWARD_ROUTES = {"people", "verify", "trail"}
+STEWARD_ROUTES = {
+    "people": "get",
+    "verify": "post",
+    "trail": "get",
+    "editions": "get",
+    "edition": "get",
+    "edition_step": "post",
+    "questions_desk": "get",
+    "question_desk": "get",
+    "remove_question": "post",
+    "talks_desk": "get",
+    "new_talk": "get",
+    "edit_talk": "get",
+    "publish_talk": "post",
+}
+"""For stewards only, and how they are opened."""
+
+REVIEW_ROUTES = {"reviews": "get", "review": "get", "withdraw_review": "post"}
+"""For stewards and verified clinicians; about texts, never about people."""
+
+CLINICIAN_ROUTES = {"plan_changes"}
+"""For verified clinicians; what it shows is of the records shared with them."""
+
 OPEN_ROUTES = {"home"}
 """Open to everyone; what it shows is one's own."""
+
+PUBLIC_ROUTES = {
+    "red_flags",
+    "articles",
+    "article",
+    "card",
+    "questions",
+    "words",
+    "talks",
+    "talk",
+    "trials",
+    "studies",
+    "study",
+    "find",
+    "ask",
+    "asked",
+    "for_clinicians",
+    "for_researchers",
+}
+"""Open to everyone, the same for everyone; tests/web/library holds that they set no cookie."""
 
 
 def routes(resolver: Any = None) -> Iterator[tuple[str, URLPattern]]:
@@ -80,7 +123,8 @@ ALL_ROUTES = sorted({name for name, _ in routes()})
 
 def test_every_route_is_listed() -> None:
     ours = {name for name in ALL_ROUTES if not name.startswith(("account_", "mfa_"))}
-    listed = {*RECORD_ROUTES, *OWN_ROUTES, *BOUND_ROUTES, *MY_PEOPLE, *STEWARD_ROUTES, *OPEN_ROUTES}
+    listed = {*RECORD_ROUTES, *OWN_ROUTES, *BOUND_ROUTES, *MY_PEOPLE, *STEWARD_ROUTES, *REVIEW_ROUTES}
+    listed |= {*CLINICIAN_ROUTES, *OPEN_ROUTES, *PUBLIC_ROUTES}
     assert ours == listed, "list a new route here, with who may open it"
 
 
@@ -90,13 +134,16 @@ def test_every_route_of_a_record_takes_its_id() -> None:
             assert reverse(name, kwargs=arguments_of(name)).startswith("/records/")
 
 
-def arguments_of(name: str, world: dict[str, Any] | None = None) -> dict[str, uuid.UUID]:
+def arguments_of(name: str, world: dict[str, Any] | None = None) -> dict[str, Any]:
     world = world or {}
     nothing = uuid.uuid4()
     found = {}
     for candidate, pattern in routes():
         if candidate == name:
-            found = {key: world.get(key, nothing) for key in pattern.pattern.converters}
+            found = {
+                key: world.get(key, 1 if isinstance(converter, IntConverter) else nothing)
+                for key, converter in pattern.pattern.converters.items()
+            }
     if name in RECORD_ROUTES:
         found["record_id"] = world.get("record_id", nothing)
     return found
@@ -174,9 +221,10 @@ REACH = {
 
 def ask(client: Client, name: str, world: dict[str, Any]) -> Any:
     address = reverse(name, kwargs=arguments_of(name, world))
-    method = RECORD_ROUTES.get(name, ("post" if name in BOUND_ROUTES | {"verify", "export"} else "get", ""))[
-        0
-    ]
+    posted = BOUND_ROUTES | {"export", "withdraw_review"} | {
+        one for one, how in STEWARD_ROUTES.items() if how == "post"
+    }  # fmt: skip
+    method = RECORD_ROUTES.get(name, ("post" if name in posted else "get", ""))[0]
     return getattr(client, method)(address)
 
 
@@ -215,7 +263,7 @@ def test_the_owner_reaches_everything(alice: Person, world: dict[str, Any]) -> N
         assert response.status_code in expected, f"{name}: {response.status_code}"
 
 
-@pytest.mark.parametrize("name", [name for name in ALL_ROUTES if name not in OPEN_ROUTES])
+@pytest.mark.parametrize("name", [name for name in ALL_ROUTES if name not in OPEN_ROUTES | PUBLIC_ROUTES])
 def test_nobody_signed_in_sees_nothing(name: str, world: dict[str, Any]) -> None:
     client = Client(raise_request_exception=False)
     kwargs = {"pk": 1} if name in ("mfa_remove_webauthn", "mfa_edit_webauthn") else arguments_of(name, world)
@@ -232,9 +280,11 @@ def test_nobody_signed_in_sees_nothing(name: str, world: dict[str, Any]) -> None
 @pytest.mark.parametrize("role", ["patient", "care_partner", "clinician", "researcher", "steward"])
 def test_stewards_pages_are_for_stewards_and_show_no_record(role: str, world: dict[str, Any]) -> None:
     client = signed_in(make_person("visitor@example.org", role))
-    for name in ("people", "trail", "verify"):
+    for name, how in STEWARD_ROUTES.items():
         response = ask(client, name, world)
-        assert response.status_code == (404 if role != "steward" else 302 if name == "verify" else 200), name
+        there = name in ("people", "trail", "verify", "editions", "questions_desk", "talks_desk", "new_talk")
+        may = role == "steward" and there
+        assert response.status_code == (404 if not may else 302 if how == "post" else 200), name
         assert not shows_something(response)
 
 
@@ -245,6 +295,54 @@ def test_the_list_of_people_is_a_clinicians_and_holds_only_what_is_shared(
     response = ask(signed_in(make_person("visitor@example.org", role)), "my_people", world)
     assert response.status_code == (200 if role == "clinician" else 404)
     assert not shows_something(response)
+
+
+@pytest.mark.parametrize(
+    "role", ["patient", "care_partner", "clinician", "clinician unready", "researcher", "steward"]
+)
+def test_reviewing_is_for_clinicians_and_stewards_and_shows_no_record(
+    role: str, world: dict[str, Any]
+) -> None:
+    kind, _, how = role.partition(" ")
+    client = signed_in(make_person("visitor@example.org", kind, ready=not how))
+    for name in REVIEW_ROUTES:
+        response = ask(client, name, world)
+        if how:
+            assert response.status_code == 302 and "/reviews/" not in response.headers["Location"], name
+        else:
+            may = role in ("clinician", "steward") and name == "reviews"
+            assert response.status_code == (200 if may else 404), name
+        assert MARKER not in response.content.decode()
+
+
+@pytest.mark.parametrize("role", ["patient", "care_partner", "researcher", "steward"])
+def test_changed_plans_are_for_clinicians(role: str, world: dict[str, Any]) -> None:
+    assert ask(signed_in(make_person("visitor@example.org", role)), "plan_changes", world).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "kind", ["clinician", "clinician read", "clinician read revoked", "clinician read expired"]
+)
+def test_a_clinician_is_told_of_changed_plans_of_those_who_share_only(
+    kind: str, world: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sapwood_web.editions import active, views
+
+    now = active.active()
+    monkeypatch.setattr(views, "_pair", lambda: (now, now))
+    response = ask(signed_in(visitor(kind, world["record"])), "plan_changes", world)
+    assert response.status_code == 200
+    assert (str(world["record_id"]) in response.content.decode()) == (kind == "clinician read")
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC_ROUTES))
+def test_public_pages_say_nothing_of_anybody(name: str, alice: Person, world: dict[str, Any]) -> None:
+    known = {**world, "slug": "none", "name": "its_name"}
+    for client in (Client(), signed_in(alice)):
+        response = ask(client, name, known)
+        assert response.status_code in (200, 404), name
+        body = response.content.decode()
+        assert not any(word in body for word in (MARKER, "3.1 g/dL", ADDRESS)), name
 
 
 @pytest.mark.parametrize("name", sorted(BOUND_ROUTES))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -119,16 +120,19 @@ def erase(person: Person) -> None:
 @transaction.atomic
 def finish_erasures() -> int:
     """Removes every row whose key is on the erasure list: after an erasure, and after a backup came back."""
-    from sapwood_web.records.models import Record
-
     erased = settings.KEY_STORE.erased()
     gone = 0
-    for model in (Record, Person):
+    for model in (*(one for one in apps.get_models() if _has_key(one) and one is not Person), Person):
         for row in model.objects.all().only("pk", "data_key").iterator():
             if row.data_key in erased:
                 row.delete()
                 gone += 1
     return gone
+
+
+def _has_key(model: Any) -> bool:
+    """Whether what its rows say is sealed under a key of their own."""
+    return any(field.name == "data_key" for field in model._meta.get_fields())
 
 
 def what_goes(person: Person) -> dict[str, int]:

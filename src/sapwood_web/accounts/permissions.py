@@ -33,7 +33,7 @@ DEEDS = {
 CLINICIANS_DEEDS = ("sign",)
 """What only a clinician does, whoever the record belongs to."""
 
-STEWARDS_DEEDS = ("verify people", "read the trail")
+STEWARDS_DEEDS = ("verify people", "read the trail", "load packs", "publish")
 
 
 class NotYoursError(Exception):
@@ -86,4 +86,11 @@ def check_steward(deed: str, person: Person) -> str:
     """Why a steward may do what only stewards do; NotYoursError for anyone else."""
     if deed in STEWARDS_DEEDS and person.is_active and person.role == Role.STEWARD:
         return "steward"
+    raise NotYoursError
+
+
+def check_reviewer(person: Person) -> str:
+    """Why somebody may say that a page is right: a clinician whom a steward verified; NotYoursError for others."""
+    if person.is_active and person.role == Role.CLINICIAN and not policies.waits_for_steward(person):
+        return "clinician"
     raise NotYoursError

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from sapwood_web.accounts import actions, permissions, policies
 from sapwood_web.accounts.consents import PURPOSES, standings
@@ -21,18 +21,25 @@ from sapwood_web.accounts.models import Person
 from sapwood_web.audit.actions import record_event, verify_trail
 from sapwood_web.audit.models import Event
 from sapwood_web.audit.words import told
+from sapwood_web.public_pages import public_page
 from sapwood_web.records import actions as record_actions
 from sapwood_web.records.export import everything_of
 from sapwood_web.records.models import Grant
 
 
+@public_page(seconds=0)
+def welcome(request: HttpRequest) -> HttpResponse:
+    """What this is and for whom, in ten seconds."""
+    return render(request, "welcome.html")
+
+
 @login_not_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where everyone begins: what this is; or one's own records and those one may see."""
     person = request.user
     if not person.is_authenticated:
-        return render(request, "welcome.html")
+        return welcome(request)
     now = timezone.now()
     shared = [
         grant

@@ -26,7 +26,7 @@ class Line:
 def told(events: Iterable[Event], names: Mapping[uuid.UUID, str]) -> list[Line]:
     """Events in words; a subject without a name is told by the beginning of its random id."""
     return [
-        Line(event.at, _who(event.actor, names), deed_words(event.deed), event.what, _why(event.why))
+        Line(event.at, _who(event, names), deed_words(event.deed), event.what, _why(event.why))
         for event in events
     ]
 
@@ -36,10 +36,10 @@ def deed_words(deed: str) -> str:
     return _(deed)
 
 
-def _who(actor: uuid.UUID | None, names: Mapping[uuid.UUID, str]) -> str:
-    if actor is None:
-        return _("someone not signed in")
-    return names.get(actor) or actor.hex[:8]
+def _who(event: Event, names: Mapping[uuid.UUID, str]) -> str:
+    if event.actor is None:
+        return _("the site itself") if event.why == "system" else _("someone not signed in")
+    return names.get(event.actor) or event.actor.hex[:8]
 
 
 def _why(why: str) -> str:
@@ -52,6 +52,8 @@ def _why(why: str) -> str:
         "holder": _("they gave up their access"),
         "themself": _("it is their own account"),
         "steward": _("they are a steward"),
+        "clinician": _("they are a clinician"),
+        "system": _("to count how many plans change; nobody saw it"),
         "session": _("their session ran out"),
         "invited": _("you invited them"),
     }.get(kind, why)

@@ -18,7 +18,7 @@ from sapwood.formats.html_changes import block_of
 from sapwood.formats.html_parts import Part
 from sapwood.plan import Plan
 from sapwood.values import day_moment
-from sapwood_web.records.reading import Reading, pack
+from sapwood_web.records.reading import Reading
 
 
 def anchor_of(source: str) -> str:
@@ -81,7 +81,7 @@ def basis_of(reading: Reading) -> str:
     kept = [
         sorted(str(pk) for pk in record.uploads.values_list("pk", flat=True)),
         sorted(str(pk) for pk in record.answers.values_list("pk", flat=True)),
-        pack().hash,
+        reading.pack.hash,
         reading.as_of.isoformat(),
     ]
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:32]

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
-from sapwood import evaluate_all, extract, load_pack, locate, make_plan, parse_record
+from sapwood import evaluate_all, extract, locate, make_plan, parse_record
 from sapwood.answers import Answer as Stated
 from sapwood.answers import sheet_of
-from sapwood.errors import Problem
+from sapwood.errors import AnswerError, Problem
 from sapwood.fact import Fact
 from sapwood.facts import Facts
 from sapwood.pack import Pack
 from sapwood.plan import Plan
 from sapwood.record import Record as ParsedRecord
+from sapwood_web.editions.active import active_pack
 from sapwood_web.records.models import Answer, Record
 
-PACK = "bpdcn"
 
-
-@cache
 def pack() -> Pack:
-    """The pack the site reads records by."""
-    return load_pack(PACK)
+    """The pack by which the site reads records now."""
+    return active_pack()
 
 
 def title_of(fact: str) -> str:
@@ -58,11 +56,15 @@ class Part:
 class Reading:
     """One record as of one day: its facts and its plan, each worked out when first asked for.
 
-    A reading that `looks_back` counts only what was on record by that day.
+    All of it by one edition of the pack: the one in use when it was begun, unless another is named. A reading that
+    `looks_back` counts only what was on record by that day.
     """
 
-    def __init__(self, record: Record, as_of: date, *, looks_back: bool = False) -> None:
+    def __init__(
+        self, record: Record, as_of: date, edition: Pack | None = None, *, looks_back: bool = False
+    ) -> None:
         self.record, self.as_of, self.looks_back = record, as_of, looks_back
+        self.pack = edition or pack()
 
     @cached_property
     def upload(self) -> Any:
@@ -79,20 +81,36 @@ class Reading:
     @cached_property
     def facts(self) -> Facts:
         """Every fact of the file and of what was typed."""
-        stated = [one for answer in self.record.answers.all() for one in stated_by(answer)]
-        return extract(self.parsed, pack(), as_of=self.as_of, answers=stated, looks_back=self.looks_back)
+        stated = [one for answer in self.answers.values() for one in answer]
+        return extract(self.parsed, self.pack, as_of=self.as_of, answers=stated, looks_back=self.looks_back)
+
+    @cached_property
+    def answers(self) -> dict[Answer, tuple[Stated, ...]]:
+        """Each kept answer as the core takes it; nothing for one that this edition of the pack does not understand."""
+        taken: dict[Answer, tuple[Stated, ...]] = {}
+        for answer in self.record.answers.all():
+            try:
+                taken[answer] = stated_by(answer, self.pack)
+            except AnswerError:
+                taken[answer] = ()
+        return taken
+
+    @property
+    def lost_answers(self) -> int:
+        """How many kept answers this edition does not understand: they stay, and do not count."""
+        return sum(not stated for stated in self.answers.values())
 
     @cached_property
     def plan(self) -> Plan:
         """The plan as the core makes it."""
-        verdicts = evaluate_all(pack().criteria, self.facts)
-        return make_plan(locate(pack().pathway, verdicts), self.facts)
+        verdicts = evaluate_all(self.pack.criteria, self.facts)
+        return make_plan(locate(self.pack.pathway, verdicts), self.facts)
 
     @cached_property
     def understood(self) -> dict[str, list[Understood]]:
         """The facts there is anything to say about, by the pack's groups; `assumed` has the others."""
         groups: dict[str, list[Understood]] = {}
-        for name, definition in pack().facts.items():
+        for name, definition in self.pack.facts.items():
             for group in self.facts.groups if definition.per == "specimen" else (None,):
                 fact = self.facts.fact(name, group)
                 if fact.state in ("missing", "not_applicable") and not fact.rejected:
@@ -120,7 +138,7 @@ class Reading:
         """What counts as "no" because a record that covers the time does not speak of it."""
         facts = [
             (definition, self.facts.fact(name))
-            for name, definition in pack().facts.items()
+            for name, definition in self.pack.facts.items()
             if definition.per == "person"
         ]
         return [
@@ -144,7 +162,14 @@ class Reading:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read or relied on."""
-        return self.facts.problems
+        if not self.lost_answers:
+            return self.facts.problems
+        lost = Problem(
+            "what was typed",
+            f"{self.lost_answers} of these answers are not understood any more, and do not count",
+            "Answer these questions again as they are asked now.",
+        )
+        return (*self.facts.problems, lost)
 
 
 def check_answer(said: dict[str, str]) -> None:
@@ -152,11 +177,11 @@ def check_answer(said: dict[str, str]) -> None:
     sheet_of({"given": {said["fact"]: _entry(said, "answer", None)}}, pack(), "your answer")
 
 
-def stated_by(answer: Answer) -> tuple[Stated, ...]:
+def stated_by(answer: Answer, edition: Pack | None = None) -> tuple[Stated, ...]:
     """A kept answer as the core takes it, with its own source and the day it was given."""
     said = answer.said
     entry = _entry(said, f"answer/{answer.pk}", answer.at.date().isoformat())
-    return sheet_of({"given": {said["fact"]: entry}}, pack(), "an answer").answers
+    return sheet_of({"given": {said["fact"]: entry}}, edition or pack(), "an answer").answers
 
 
 def _entry(said: dict[str, str], source: str, told: str | None) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Editions of the pack: loaded by a steward, proved, counted, put to use."""
