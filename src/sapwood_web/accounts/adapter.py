@@ -8,6 +8,7 @@ import secrets
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -76,6 +77,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Person, **options: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **options)
         record_event("signed in", actor=user.subject, about=user.subject, why="themself")
+        if options.get("signup"):  # they chose their password a moment ago: it is not asked for again at once
+            record_authentication(request, user, "password", reauthenticated=True)
         note = seal_with(settings.KEYS.sessions[0], KNOWN_BROWSER, _note(user.email, secrets.token_hex(8)))
         response.set_cookie(
             KNOWN_BROWSER,

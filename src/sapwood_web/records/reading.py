@@ -122,6 +122,11 @@ class Reading:
         return groups
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing came in yet, neither file nor fact."""
+        return self.upload is None and not self.record.answers.exists()
+
+    @property
     def parts(self) -> list[Part]:
         """What was understood, group by group, with what was worked out apart."""
         return [
