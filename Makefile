@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python3
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo site test faults format bench lock clean
+.PHONY: help setup demo site test screenshots messages faults format bench lock clean
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
@@ -47,6 +47,12 @@ test: $(STAMP) ## run every check: format, lint, types, layers, tests
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
 	$(BIN)/python -m pytest --numprocesses auto
 	$(BIN)/python tests/web/with_postgres.py $(BIN)/python -m pytest --numprocesses auto tests/web
+
+screenshots: $(STAMP) ## draw every page of the site at three widths, light and dark, into .screenshots
+	@$(BIN)/python tests/web/browser/screenshots.py
+
+messages: $(STAMP) ## write every sentence of the site into its catalogue for translators
+	@DJANGO_SETTINGS_MODULE=testing_settings PYTHONPATH=tests/web $(BIN)/python tests/web/catalogue.py
 
 faults: $(STAMP) ## make single faults in copies of the BPDCN pack: the check or a worked patient must find each
 	@$(BIN)/sapwood check bpdcn --faults

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from sapwood_web.audit.models import Event
 
@@ -29,6 +30,49 @@ def told(events: Iterable[Event], names: Mapping[uuid.UUID, str]) -> list[Line]:
         Line(event.at, _who(event, names), deed_words(event.deed), event.what, _why(event.why))
         for event in events
     ]
+
+
+DEEDS = (
+    gettext_noop("joined"),
+    gettext_noop("confirmed their address"),
+    gettext_noop("signed in"),
+    gettext_noop("failed to sign in"),
+    gettext_noop("changed their name"),
+    gettext_noop("changed their password"),
+    gettext_noop("reset their password"),
+    gettext_noop("added a second factor"),
+    gettext_noop("removed a second factor"),
+    gettext_noop("renewed their recovery codes"),
+    gettext_noop("used a second factor"),
+    gettext_noop("ended all sessions"),
+    gettext_noop("session ran out"),
+    gettext_noop("kept a draft"),
+    gettext_noop("took up a draft"),
+    gettext_noop("allowed"),
+    gettext_noop("withdrew"),
+    gettext_noop("began a record"),
+    gettext_noop("uploaded a file"),
+    gettext_noop("removed a file"),
+    gettext_noop("added a fact"),
+    gettext_noop("took back a fact"),
+    gettext_noop("looked"),
+    gettext_noop("took a copy"),
+    gettext_noop("signed a plan"),
+    gettext_noop("invited someone"),
+    gettext_noop("withdrew an invitation"),
+    gettext_noop("accepted an invitation"),
+    gettext_noop("declined an invitation"),
+    gettext_noop("ended sharing"),
+    gettext_noop("erased a record"),
+    gettext_noop("erased everything"),
+    gettext_noop("verified"),
+    gettext_noop("turned away"),
+    gettext_noop("read the trail"),
+    gettext_noop("made a steward"),
+    gettext_noop("made a backup"),
+    gettext_noop("brought a backup back"),
+)
+"""Everything the trail can say that somebody did; a test finds a deed that is not here."""
 
 
 def deed_words(deed: str) -> str:

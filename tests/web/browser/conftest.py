@@ -40,7 +40,9 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def visit(chromium: Any, live_server: Any, settings: Any, tmp_path: Path) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors, each in a browser window of their own: `visit("phone")`."""
-    settings.AUDIT_HEADS = tmp_path / "audit"  # as new as the database, or the trail is rightly called cut short
+    settings.AUDIT_HEADS = (
+        tmp_path / "audit"
+    )  # as new as the database, or the trail is rightly called cut short
     visitors: list[Visitor] = []
 
     def make(size: str = "phone", **options: Any) -> Visitor:

@@ -165,7 +165,9 @@ def test_from_joining_to_erasing(size: str, visit: Visit) -> None:
         doctor.context.clear_cookies(name="session")
         doctor.open("/enter/login/")
         doctor.fill(login=DOCTOR, password=PASSWORD)
-        doctor.press("Sign in", within=doctor.page.locator("form", has=doctor.page.locator("[name=password]")))
+        doctor.press(
+            "Sign in", within=doctor.page.locator("form", has=doctor.page.locator("[name=password]"))
+        )
         doctor.fill(code=code)
         doctor.press("Sign in")
         assert doctor.heading == heading
@@ -197,7 +199,12 @@ def test_with_a_passkey(size: str, visit: Visit) -> None:
     doctor = visit(size)
     devices = doctor.context.new_cdp_session(doctor.page)
     devices.send("WebAuthn.enable")
-    device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    device = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+    }
     device |= {"isUserVerified": True, "automaticPresenceSimulation": True}
     key = devices.send("WebAuthn.addVirtualAuthenticator", {"options": device})["authenticatorId"]
     join(doctor, DOCTOR, "Dr Lin", "A clinician")

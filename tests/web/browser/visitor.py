@@ -57,8 +57,12 @@ class Visitor:
             self.faults.append(f"asks another site: {request.url}")
 
     def _says(self, message: Any) -> None:
-        answered = message.text.startswith("Failed to load resource") and re.search(r"\b(403|404|422)\b", message.text)
-        if message.type in ("error", "warning") and not (answered and message.location["url"] == self.page.url):
+        answered = message.text.startswith("Failed to load resource") and re.search(
+            r"\b(403|404|422)\b", message.text
+        )
+        if message.type in ("error", "warning") and not (
+            answered and message.location["url"] == self.page.url
+        ):
             self.faults.append(f"console: {message.text}")
 
     def leave(self) -> None:

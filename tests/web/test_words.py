@@ -1,0 +1,122 @@
+"""Every word that a person can read is open to translation, and the catalogue for translators is current."""
+
+from __future__ import annotations
+
+import ast
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from catalogue import SITE, modules, templates
+
+from sapwood_web.audit.words import DEEDS
+
+SPOKEN = {
+    "alt",
+    "aria-label",
+    "aria-description",
+    "data-label",
+    "data-words",
+    "placeholder",
+    "summary",
+    "title",
+}
+"""Attributes that are read aloud or shown."""
+
+NAMES = {"Sapwood"}
+"""What is the same in every language."""
+
+
+def without_tags(source: str) -> str:
+    """A template's own text: nothing that is translated, and no tag of the template language."""
+    source = re.sub(r"\{#.*?#\}|\{% comment.*?endcomment %\}", "", source, flags=re.DOTALL)
+    source = re.sub(r"\{% block body_class %\}.*?\{% endblock %\}", "", source)
+    source = re.sub(r"\{% blocktrans.*?endblocktrans(late)? %\}", "", source, flags=re.DOTALL)
+    return re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.DOTALL)
+
+
+class Bare(HTMLParser):
+    """Collects the words that stand in a page as they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in ("script", "style", "code")
+        self.words += [
+            value for name, value in attrs if name in SPOKEN and value and re.search(r"[^\W\d_]{2}", value)
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in ("script", "style", "code")
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent and data.strip(" \n·") not in NAMES and re.search(r"[^\W\d_]{2}", data):
+            self.words.append(data.strip())
+
+
+@pytest.mark.parametrize(
+    "path", templates(), ids=lambda path: path.relative_to(SITE / "templates").as_posix()
+)
+def test_no_template_has_bare_words(path: Path) -> None:
+    source = without_tags(path.read_text(encoding="utf-8"))
+    if path.suffix == ".html":
+        bare = Bare()
+        bare.feed(source)
+        bare.close()
+        words = bare.words
+    else:
+        words = re.findall(r"[^\W\d_]{2,}.*", source)
+    assert not words, f"put these into {{% translate %}}: {words}"
+
+
+def test_the_test_for_bare_words_finds_them() -> None:
+    bare = Bare()
+    bare.feed(without_tags('<p>{% translate "fine" %}</p><img alt="a picture"><p>Not fine {{ one }}</p>'))
+    assert bare.words == ["a picture", "Not fine"]
+
+
+SAYS = {"success", "info", "warning", "error", "NotNowError", "ValidationError"}
+TOLD = {"label", "help_text", "empty_label"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(SITE).as_posix())
+def test_no_module_says_bare_words(path: Path) -> None:
+    """Messages, refusals, labels and hints go through gettext."""
+    bare = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        said = [*node.args, *(one.value for one in node.keywords)] if name in SAYS else []
+        said += [one.value for one in node.keywords if one.arg in TOLD]
+        logs = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") in ("log", "self")
+        bare += [
+            part.value
+            for part in said
+            if isinstance(part, ast.Constant)
+            and isinstance(part.value, str)
+            and " " in part.value
+            and not logs
+        ]
+    assert not bare, f"put these into _(...): {bare}"
+
+
+def test_every_deed_of_the_trail_can_be_translated() -> None:
+    deeds = set()
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record_event" and node.args:
+                deeds |= {
+                    part.value
+                    for part in ast.walk(node.args[0])
+                    if isinstance(part, ast.Constant)
+                    and " " in str(part.value)
+                    or part == node.args[0]
+                    and isinstance(part, ast.Constant)
+                }
+    missing = sorted(deeds - set(DEEDS))
+    assert not missing, f"add these to DEEDS in src/sapwood_web/audit/words.py: {missing}"
