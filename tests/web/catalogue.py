@@ -75,7 +75,7 @@ def _of_call(call: ast.Call) -> Sentence:
 
 
 def written(found: set[Sentence]) -> str:
-    """The catalogue's text: in the order of the alphabet, without places, so that it changes only when a sentence does."""
+    """The catalogue's text: by the alphabet, without places, so that it changes only when a sentence does."""
     parts = [HEADER]
     for sentence in sorted(found):
         lines = [f"msgid {_quoted(sentence[0])}"]

@@ -16,7 +16,8 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTyp
 MEASURE = """() => {
   const visible = part => part.checkVisibility({visibilityProperty: true}) && part.getClientRects().length
   const named = part => (part.innerText || part.name || part.id || part.tagName).trim().slice(0, 40)
-  const small = [...document.querySelectorAll('button, .button, select, summary, input:not([type=hidden], [type=radio], [type=checkbox]), nav a')]
+  const targets = 'button, .button, select, summary, nav a, input:not([type=hidden], [type=radio], [type=checkbox])'
+  const small = [...document.querySelectorAll(targets)]
     .filter(part => visible(part) && part.getBoundingClientRect().height < 44).map(named)
   const ids = [...document.querySelectorAll('[id]')].map(part => part.id)
   return {
