@@ -11,12 +11,10 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -28,17 +26,15 @@ from .layout import FORMAT, TABLES, Layout
 from .manifest import COMPLETE, UNFINISHED, Manifest
 from .meeting import Met, changed_keys, meet
 from .parts import text
+from .pool import each
 from .progress import Progress
 from .sources import Source, Unit, cut, find_files, identify
-from .worker import Job, Part, connect, end_with_parent, make_part
+from .worker import Job, Part, connect, make_part
 
 _BUCKET = 8 * 1024 * 1024
 _MOST_BUCKETS = 4096
 _ALONE = 4 * 1024 * 1024
 """Input below this is not worth starting processes for."""
-
-In = TypeVar("In")
-Out = TypeVar("Out")
 
 
 class Wanted(NamedTuple):
@@ -266,7 +262,7 @@ class _Build:
         size = sum(unit.end - unit.start for chunk in missing for unit in chunk.units)
         self.progress.stage("Taking in", size, "bytes")
         sizes = {chunk.number: sum(unit.end - unit.start for unit in chunk.units) for chunk in missing}
-        for chunk, _ in self._each(take_in, missing, size):
+        for chunk, _ in each(take_in, missing, self._workers(size)):
             self.progress.add(sizes[chunk.number])
         total = sum(len(intake.chunks) for intake in intakes)
         return [
@@ -346,7 +342,7 @@ class _Build:
         connection.close()
         size = sum(one.size for one in taken)
         self.progress.stage("Extracting", len(jobs), "parts")
-        for _ in self._each(make_part, jobs, size):
+        for _ in each(make_part, jobs, self._workers(size)):
             self.progress.add(1)
         return len(jobs)
 
@@ -355,24 +351,8 @@ class _Build:
         same = part.pack == plan.pack["hash"] and part.as_of == plan.as_of
         return same and part.looks_back == plan.looks_back
 
-    def _each(self, work: Callable[[In], Out], jobs: list[In], size: int) -> Iterator[tuple[In, Out]]:
-        """Each job with its outcome as it is done; in processes of their own where that is worth it."""
-        if self.workers == 1 or len(jobs) < 2 or size < _ALONE:
-            for job in jobs:
-                yield job, work(job)
-            return
-        workers = min(self.workers, len(jobs))
-        pool = ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent)
-        waiting: dict[Future[Out], In] = {}
-        try:
-            for job in jobs:
-                waiting[pool.submit(work, job)] = job
-                if len(waiting) >= 2 * workers:
-                    yield from _done(waiting)
-            while waiting:
-                yield from _done(waiting)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    def _workers(self, size: int) -> int:
+        return 1 if size < _ALONE else self.workers
 
     # --- the end ----------------------------------------------------------------------------------
 
@@ -440,9 +420,3 @@ def _in(keys: set[str], bucket: int, buckets: int) -> set[str]:
     from .slices import bucket_of
 
     return {key for key in keys if bucket_of(key, buckets) == bucket}
-
-
-def _done(waiting: dict[Future[Out], In]) -> Iterator[tuple[In, Out]]:
-    ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in ready:
-        yield waiting.pop(future), future.result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from sapwood.errors import Problem, SapwoodError
@@ -22,6 +23,36 @@ def add_options(command: argparse.ArgumentParser, parser_class: type[argparse.Ar
         "--rebuild", action="store_true", help="extract everybody again: for another pack or moment"
     )
     build.add_argument("--workers", type=int, default=0, metavar="N", help="default: one for each processor")
+    agree = verbs.add_parser(
+        "concordance", help="what was done at each decision, against what the pathway said at the time"
+    )
+    agree.add_argument("folder", metavar="DIR", help="the registry's folder")
+    add_pack(agree)
+    add_small_counts(agree)
+    agree.add_argument("--format", choices=["text", "csv", "json"], default="text", help="default: text")
+    agree.add_argument(
+        "--list",
+        action="store_true",
+        help="instead: each decision as CSV, with the person's id; not to be shown",
+    )
+    agree.add_argument("--workers", type=int, default=0, metavar="N", help="default: one for each processor")
+
+
+def add_pack(verb: argparse.ArgumentParser) -> None:
+    """The option that names a registry's pack."""
+    verb.add_argument(
+        "--pack", metavar="ID|DIR", help="the registry's pack, where it lies in a folder of yours"
+    )
+
+
+def add_small_counts(verb: argparse.ArgumentParser) -> None:
+    """The option that lowers the threshold below which counts are hidden."""
+    verb.add_argument(
+        "--small-counts",
+        type=int,
+        metavar="N",
+        help="hide only counts below N in place of 11; in a rare disease a small count can point at a person",
+    )
 
 
 def run(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
@@ -48,7 +79,23 @@ def _build(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
     return built_words(build(wanted, Progress()), chosen.out), 0
 
 
-_VERBS = {"build": _build}
+def _concordance(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
+    from .concordance import concordance
+    from .concordance_words import listing, write
+    from .manifest import pack_of, read_manifest
+    from .progress import Progress
+    from .small_numbers import threshold_of
+
+    manifest = read_manifest(chosen.folder)
+    pack = pack_of(manifest, chosen.pack)
+    threshold = threshold_of(chosen.small_counts)
+    asked = chosen.pack if chosen.pack is not None else manifest.pack["id"]
+    workers = chosen.workers or os.cpu_count() or 1
+    found = concordance(Path(chosen.folder), manifest, pack, asked, workers, Progress())
+    return (listing(found) if chosen.list else write(found, manifest, chosen.format, threshold)), 0
+
+
+_VERBS = {"build": _build, "concordance": _concordance}
 
 
 def _moment(text: str) -> str:

@@ -10,6 +10,7 @@
 
 A wide row with `trusted` false is what the record says. Where anything of it rests on the patient's own word, the
 same keys come again with `trusted` true and without those values; everybody else's one row serves for both.
+`people` also has `research_consent`: permit, deny, or NULL where nobody can tell.
 The columns of a name are those of `criteria.sql.columns`; `as_of` is a name too (`as_of__first` and so on).
 A fact without a row in `facts` is missing; a wide value without one was assumed, since its fact is closed-world.
 """
@@ -22,6 +23,7 @@ FORMAT = 1
 """Of the layout; another number is not read."""
 
 KEYS = [("person", "VARCHAR"), ("as_of", "VARCHAR"), ("trusted", "BOOLEAN")]
+PEOPLE_KEYS = [*KEYS, ("research_consent", "VARCHAR")]
 SPECIMEN_KEYS = [*KEYS, ("specimen", "VARCHAR")]
 
 FACT_COLUMNS = [

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from sapwood.errors import Problem, SapwoodError
+from sapwood.pack import Pack, known_packs, load_pack
 
 from .layout import FORMAT, Layout
 
@@ -43,3 +44,19 @@ def read_manifest(folder: Path | str) -> Manifest:
         what = "this registry is being built, or its build was interrupted"
         raise SapwoodError(Problem(where, what, "Run the same `sapwood registry build` again; it goes on"))
     return manifest
+
+
+def pack_of(manifest: Manifest, asked: str | None) -> Pack:
+    """The pack a registry was built with: the one asked for, or that of its id.
+
+    Raises SapwoodError where that pack is another, or was changed since.
+    """
+    own = manifest.pack["id"]
+    if asked is None and own not in known_packs():
+        what = f"the registry's pack {own} does not come with Sapwood"
+        raise SapwoodError(Problem("--pack", what, "Name its folder"))
+    pack = load_pack(asked if asked is not None else own)
+    if pack.hash != manifest.pack["hash"]:
+        what = f"the registry was built with another edition of the pack {own}"
+        raise SapwoodError(Problem("--pack", what, "Name that edition, or run `build` with --rebuild"))
+    return pack

@@ -18,6 +18,7 @@ from sapwood.record import Record, parse_record
 from sapwood.unwrap import Notes, unwrap
 from sapwood.values import Moment, Range, Value
 
+from .consent import research_consent
 from .slices import Kept
 from .wide import Row, Wide, named_groups, wide_rows
 
@@ -101,6 +102,9 @@ def rows_of(key: str, record: Record, seen: Seen) -> Person:
     keys = {"person": key, "as_of": seen.written}
     wide = wide_rows(facts, seen.wide, key, seen.written)
     told = [{**keys, **row} for row in _fact_rows(facts)]
+    if consent := research_consent(record, seen.as_of):
+        for row in wide.people:
+            row["research_consent"] = consent
     problems: Counter[tuple[str, str]] = Counter(
         (_FIGURES.sub("…", problem.what), problem.remedy) for problem in facts.problems
     )

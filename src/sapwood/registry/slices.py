@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,15 +79,18 @@ def size_of_bucket(path: Path, bucket: int) -> int:
     return end - start
 
 
-def read_bucket(path: Path, bucket: int) -> Iterator[Kept]:
-    """The pieces of one bucket of a slice file, in order, one after the other."""
+def read_bucket(path: Path, bucket: int, wanted: Set[str] | None = None) -> Iterator[Kept]:
+    """The pieces of one bucket of a slice file, in order, one after the other; only those of the keys wanted."""
     with path.open("rb", buffering=1 << 20) as file:
         at, end = _span(file.fileno(), bucket)
         file.seek(at)
         while at < end:
             length, flags, place, size = _HEAD.unpack(file.read(_HEAD.size))
             key = file.read(length).decode()
-            yield Kept(key, place, bool(flags & _PATIENT), file.read(size))
+            if wanted is None or key in wanted:
+                yield Kept(key, place, bool(flags & _PATIENT), file.read(size))
+            else:
+                file.seek(size, os.SEEK_CUR)
             at += _HEAD.size + length + size
 
 

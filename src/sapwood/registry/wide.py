@@ -13,7 +13,7 @@ from sapwood.fact_values import Values
 from sapwood.facts import Facts
 from sapwood.pack import Pack, Sentence
 
-from .layout import KEYS, SPECIMEN_KEYS
+from .layout import PEOPLE_KEYS, SPECIMEN_KEYS
 
 Row = dict[str, Any]
 Names = Mapping[str, str]
@@ -30,7 +30,7 @@ class Wide:
     @property
     def people_columns(self) -> list[tuple[str, str]]:
         """The columns of `people` and their SQL types, the keys first."""
-        return [*KEYS, *_columns(self.person)]
+        return [*PEOPLE_KEYS, *_columns(self.person)]
 
     @property
     def specimen_columns(self) -> list[tuple[str, str]]:

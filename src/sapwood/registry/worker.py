@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -148,8 +147,8 @@ class _Making:
         for share in range(shares):
             people: dict[str, list[Kept]] = {}
             for path in paths:
-                for piece in read_bucket(path, self.job.bucket):
-                    if not piece.key or (touched is not None and piece.key not in touched):
+                for piece in read_bucket(path, self.job.bucket, touched):
+                    if not piece.key:
                         continue
                     if shares == 1 or share_of(piece.key, shares) == share:
                         people.setdefault(piece.key, []).append(piece)
@@ -207,18 +206,3 @@ def _wide(pack: Pack) -> Wide:
     if pack.hash not in _wides:
         _wides[pack.hash] = wide_of(pack)
     return _wides[pack.hash]
-
-
-def end_with_parent() -> None:
-    """Ends this process when the one that started it is gone, however that ended."""
-    from multiprocessing import connection, parent_process
-
-    parent = parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
