@@ -11,8 +11,10 @@ from .pieces import (
     CLINICAL,
     LABORATORY,
     META,
+    PRESENT,
     THERE,
     UCUM,
+    VARIANT,
     VERIFIED,
     VITAL,
     WEAK,
@@ -20,6 +22,7 @@ from .pieces import (
     iso,
     limits,
     printed,
+    studied,
 )
 
 
@@ -99,7 +102,8 @@ class Chart:
         number = printed(value * unit.times if unit.times else value * 9 / 5 + 32, unit.places)
         quantity: Resource = {"value": number}
         if not dice.chance("no_unit"):
-            quantity["unit"] = unit.shown
+            if unit.shown:
+                quantity["unit"] = unit.shown
             if unit.code:
                 quantity |= {"system": UCUM, "code": unit.code}
         normal = limits(measure, unit.times, unit.places, unit.shown)
@@ -113,7 +117,7 @@ class Chart:
                 {**body, **wrong, "status": "entered-in-error", "effectiveDateTime": iso(day)},
             )
         if dice.chance("written_as_text"):
-            body["valueString"] = f"{number} {unit.shown}"
+            body["valueString"] = f"{number} {unit.shown}".rstrip()
         else:
             body["valueQuantity"] = quantity
         return self._observed(body, day, at, 0)
@@ -190,36 +194,9 @@ class Chart:
             body: Resource = {
                 "status": "final",
                 "category": LABORATORY,
-                "code": {
-                    "coding": [
-                        {
-                            "system": "http://loinc.org",
-                            "code": "69548-6",
-                            "display": "Genetic variant assessment",
-                        }
-                    ]
-                },
-                "valueCodeableConcept": {
-                    "coding": [{"system": "http://loinc.org", "code": "LA9633-4", "display": "Present"}]
-                },
-                "component": [
-                    {
-                        "code": {
-                            "coding": [
-                                {
-                                    "system": "http://loinc.org",
-                                    "code": "48018-6",
-                                    "display": "Gene studied [ID]",
-                                }
-                            ]
-                        },
-                        "valueCodeableConcept": {
-                            "coding": [
-                                {"system": "http://www.genenames.org/geneId", "code": code, "display": gene}
-                            ]
-                        },
-                    }
-                ],
+                "code": VARIANT,
+                "valueCodeableConcept": PRESENT,
+                "component": [studied(gene, code)],
             }
             return self._observed(body, day, "", reported)
         return self.finding(name, day, mutated, reported=reported)

@@ -40,6 +40,10 @@ ANSWERS = {
 }
 WEAK = ({"text": "weakly positive"}, {"text": "partial positive"})
 THERE = {True: ({"text": "present"},), False: ({"text": "absent"},)}
+_LOINC = "http://loinc.org"
+VARIANT = {"coding": [{"system": _LOINC, "code": "69548-6", "display": "Genetic variant assessment"}]}
+PRESENT = {"coding": [{"system": _LOINC, "code": "LA9633-4", "display": "Present"}]}
+_GENE = {"coding": [{"system": _LOINC, "code": "48018-6", "display": "Gene studied [ID]"}]}
 _DAYS: dict[int, str] = {}
 
 
@@ -59,5 +63,12 @@ def limits(measure: Measure, times: float, places: int, unit: str) -> list[Resou
     """The limits that a laboratory prints beside a value, in the value's unit."""
     if measure.high is None or not times:
         return []
-    low = {"low": {"value": printed((measure.low or 0) * times, places), "unit": unit}} if measure.low else {}
-    return [{**low, "high": {"value": printed(measure.high * times, places), "unit": unit}}]
+    named = {"unit": unit} if unit else {}
+    low = {"low": {"value": printed(measure.low * times, places), **named}} if measure.low else {}
+    return [{**low, "high": {"value": printed(measure.high * times, places), **named}}]
+
+
+def studied(gene: str, code: str) -> Resource:
+    """The part of a variant that names its gene."""
+    named = {"system": "http://www.genenames.org/geneId", "code": code, "display": gene}
+    return {"code": _GENE, "valueCodeableConcept": {"coding": [named]}}

@@ -20,6 +20,7 @@ _RATE = {
     "aml_type": "remission_aml_type", "all_type": "remission_all_type", "hma_ven": "remission_hma_ven",
     "dec_ven": "remission_hma_ven",
 }  # fmt: skip
+_GENTLE = frozenset("tagraxofusp pivekimab hma_ven dec_ven".split())
 _REFUSED = "declined by the patient"
 
 
@@ -43,12 +44,23 @@ def treat(chart: Chart, case: Case, line: int, day: int) -> Course | None:
         return None
     if line == 1 and dice.chance("treatment_refused"):
         other = "hyper_cvad" if regimen != "hyper_cvad" else "tagraxofusp"
-        drug = str(chart.content.regimens[other]["days"][0][0])
-        chart.order(drug, day - 2, status="cancelled", why=_REFUSED if dice.chance("reason_written") else "")
+        chart.order(
+            _first_drug(chart, other),
+            day - 2,
+            status="cancelled",
+            why=_REFUSED if dice.chance("reason_written") else "",
+        )
     case.reach("treatment" if line == 1 else "later treatment", day)
+    chart.order(_first_drug(chart, regimen), day - 1, status="completed" if day < chart.until else "active")
+    if regimen in _GENTLE and dice.chance("declines_chemotherapy"):
+        chart.noted("declines_chemotherapy", day - 4)
     remission = dice.chance(_RATE.get(regimen, "remission_other") if line == 1 else "remission_later")
     partial = not remission and dice.chance("partial_tagraxofusp")
     return _give(chart, case, regimen, day, remission, partial)
+
+
+def _first_drug(chart: Chart, regimen: str) -> str:
+    return str(chart.content.regimens[regimen]["days"][0][0])
 
 
 def _regimen(chart: Chart, case: Case, line: int, day: int) -> str:
@@ -93,7 +105,7 @@ def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, par
     _before_start(chart, case, regimen, day)
     _into_fluid(chart, case, day)
     last = start = day
-    told = False
+    told = stopped = False
     for cycle in range(1, cycles + 1):
         if start > chart.until:
             break
@@ -109,6 +121,7 @@ def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, par
             assessed = max(assessed, last + 7)
             _assess(chart, case, assessed, remission, partial)
         if (watch and watch.stopped) or (cycle < cycles and dice.chance("second_cycle_stops")):
+            stopped = True
             break
         start += int(plan["cycle"]) + (dice.whole(0, 6) if dice.between(0, 1) < 0.4 else 0)
     if not told:
@@ -116,8 +129,19 @@ def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, par
         _assess(chart, case, assessed, remission, partial)
     if dice.chance("radiotherapy"):
         chart.procedure("radiotherapy", last + 5)
+    if (why := _why_it_ended(chart, remission, partial, stopped)) and dice.chance("reason_written"):
+        chart.order(_first_drug(chart, regimen), max(assessed, last), status="stopped", why=why)
     ended = max(assessed, last) + 1
     return Course(regimen, day, ended, remission, _LASTS.get(regimen, "remission_other_lasts"))
+
+
+def _why_it_ended(chart: Chart, remission: bool, partial: bool, stopped: bool) -> str:
+    """Why a course was given up; nothing where it went its way."""
+    if not remission and not partial:
+        return "progressive disease"
+    if stopped:
+        return chart.dice.one_of(("toxicity", "infection", "wish of the patient"))
+    return ""
 
 
 def _into_fluid(chart: Chart, case: Case, day: int) -> None:
@@ -203,6 +227,8 @@ def _assess(chart: Chart, case: Case, day: int, remission: bool, partial: bool) 
     if whole or dice.chance("site_looked_at_again"):
         chart.procedure("marrow", day)
         chart.measure("marrow_blasts", day, dice.between(0, 3))
+    if left:
+        chart.finding("residual_lesion", day, True, reported=0, there=True)
     if left and dice.chance("residual_biopsied"):
         chart.procedure("skin_biopsy", day + 2)
         chart.finding("residual_biopsy", day + 2, "no disease", reported=5)
