@@ -18,6 +18,7 @@ def test_every_rate_names_a_claim_or_a_reason() -> None:
         assert rest, f"{rate.name} gives no reason"
         if kind == "claim":
             assert set(rest.split(", ")) <= claims.keys(), rate.name
+            assert all(claims[one].mark in ("V", "K", "ours") for one in rest.split(", "))
 
 
 def test_a_claim_with_counts_gives_the_exact_share() -> None:

@@ -14,6 +14,8 @@ _DRUG = {
     "cellulitis": "cefalexin", "urinary": "cefalexin",
 }  # fmt: skip
 _CREAM = frozenset("eczema atopic contact psoriasis insect_bite rash".split())
+_TISSUE = {"all_b": "Bone marrow", "cll": "Blood"}
+_TAKEN_BY = {"Skin": "skin_biopsy", "Bone marrow": "marrow", "Lymph node": "node_biopsy"}
 _SAMPLED = {
     "purpura": "Extravasated red cells, no vasculitis", "vasculitis": "Leukocytoclastic vasculitis",
     "benign_nodule": "Benign dermal nodule", "eczema": "Spongiotic dermatitis", "psoriasis": "Psoriasiform dermatitis",
@@ -149,7 +151,8 @@ def _myeloid(chart: Chart, who: Person, day: int) -> str:
     chart.procedure("marrow", day)
     acute = kind == "aml"
     blasts = dice.between(22, 92) if acute else dice.between(0, 14)
-    low = {"hb": dice.around(8.9, 1.3), "platelets": dice.between(15, 130), "wbc": dice.between(1, 60)}
+    white = {"aml": (1, 60), "mds": (1.6, 6), "cmml": (9, 40)}[kind]
+    low = {"hb": dice.around(8.9, 1.3), "platelets": dice.between(15, 130), "wbc": dice.between(*white)}
     if kind == "cmml":
         low["monocytes"] = dice.between(1.1, 9)
     write_values(chart, day, COUNT, low)
@@ -166,7 +169,8 @@ def _myeloid(chart: Chart, who: Person, day: int) -> str:
             chart.condition(dice.one_of(("benign_nodule", "spontaneous_bruise", "eczema")), day + 90)
         if dice.between(0, 1) < 0.5:
             for n in range(dice.whole(1, 6)):
-                chart.dose("azacitidine", day + 30 + 28 * n, "09:00")
+                for given in range(7):
+                    chart.dose("azacitidine", day + 30 + 28 * n + given, "09:00")
     return kind
 
 
@@ -213,7 +217,9 @@ def _lymphoid(chart: Chart, who: Person, day: int) -> str:
     kind = dice.choice("lymphoid_kind")
     chart.visit("clinic", day)
     skin = kind == "mycosis_fungoides"
-    chart.procedure("skin_biopsy" if skin else "node_biopsy", day)
+    tissue = "Skin" if skin else _TISSUE.get(kind, "Lymph node")
+    if tissue != "Blood":
+        chart.procedure(_TAKEN_BY[tissue], day)
     t_cell = kind in ("mycosis_fungoides", "nk_t")
     stains: dict[str, bool | None] = {"cd3": t_cell, "cd20": kind in ("dlbcl", "follicular", "cll")}
     if kind == "all_b":
@@ -223,8 +229,16 @@ def _lymphoid(chart: Chart, who: Person, day: int) -> str:
     if skin:
         stains |= {"cd4": True, "cd7": False}
         chart.condition("eczema", day - 200, over=day)
-    tissue = "Skin" if skin else "Bone marrow" if kind == "all_b" else "Lymph node"
     _stained(chart, day, tissue, stains)
-    write_values(chart, day, (*COUNT, "ldh", "creatinine"), {"ldh": usual(chart, "ldh") * dice.between(1, 2)})
+    known = {"ldh": usual(chart, "ldh") * dice.between(1, 2)}
+    if kind == "cll":
+        known |= {"wbc": dice.between(18, 120), "neutrophils": dice.between(2, 6)}
+    if kind == "all_b":
+        known |= {
+            "wbc": dice.between(1.5, 60),
+            "platelets": dice.between(15, 110),
+            "hb": dice.around(8.8, 1.2),
+        }
+    write_values(chart, day, (*COUNT, "ldh", "creatinine"), known)
     chart.condition(kind, day + 5)
     return kind

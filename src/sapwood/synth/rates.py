@@ -15,7 +15,7 @@ from sapwood.yaml_files import read_yaml
 
 _FILE = Path(__file__).with_name("rates.yaml")
 _KEYS = frozenset(
-    "means of claim assumed complement within share choices rest value unit seen less also_less drawn".split()
+    "means of claim assumed complement within share choices rest value unit seen less also_less".split()
 )
 
 

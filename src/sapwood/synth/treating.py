@@ -20,6 +20,8 @@ _RATE = {
     "aml_type": "remission_aml_type", "all_type": "remission_all_type", "hma_ven": "remission_hma_ven",
     "dec_ven": "remission_hma_ven",
 }  # fmt: skip
+_OLD = 74  # from 75 on, intensive treatment is what wards hardly give (claim tagaml_unfit)
+_STRONG = frozenset("hyper_cvad mini_cvd_ven aml_type asparaginase_mtx tag_aza_ven".split())
 _GENTLE = frozenset("tagraxofusp pivekimab hma_ven dec_ven".split())
 _REFUSED = "declined by the patient"
 
@@ -70,7 +72,7 @@ def _regimen(chart: Chart, case: Case, line: int, day: int) -> str:
     regimen = dice.choice("first_line" if line == 1 else "later_line")
     if regimen == "pivekimab" and (case.cns or (day < _APPROVED and not dice.chance("trial_drug_age"))):
         return "tagraxofusp"
-    if regimen == "hyper_cvad" and case.who.age(day) > 72:
+    if case.who.age(day) > _OLD and regimen in _STRONG:
         return "hma_ven"
     return regimen
 
