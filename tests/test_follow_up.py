@@ -13,9 +13,10 @@ from sapwood.answers import Answer, read_typed
 from sapwood.errors import PackError
 from sapwood.facts import Facts
 from sapwood.follow_up import FollowUpStanding, later_by
+from sapwood.interview_words import why_asked
 from sapwood.pack import Pack, load_pack
 from sapwood.pathway import locate
-from sapwood.plan import make_plan
+from sapwood.plan import Plan, make_plan
 from sapwood.record import Record
 from sapwood.values import read_moment
 from sapwood.verdicts import evaluate_all
@@ -49,7 +50,10 @@ def pack_of(folder: Path, *items: dict[str, Any]) -> Pack:
 
 
 def follow_up(folder: Path, as_of: str, *items: dict[str, Any], **given: Any) -> list[FollowUpStanding]:
-    pack = pack_of(folder, *items)
+    return list(plan_for(pack_of(folder, *items), as_of, **given).follow_up)
+
+
+def plan_for(pack: Pack, as_of: str, **given: Any) -> Plan:
     answers = []
     for name, said in given.items():
         value, _, day = str(said).partition("@")
@@ -58,7 +62,7 @@ def follow_up(folder: Path, as_of: str, *items: dict[str, Any], **given: Any) ->
     moment = read_moment(as_of)
     assert moment is not None
     facts = Facts(Record(None, (), {}, (), ()), pack, moment, tuple(answers))
-    return list(make_plan(locate(pack.pathway, evaluate_all(pack.criteria, facts)), facts).follow_up)
+    return make_plan(locate(pack.pathway, evaluate_all(pack.criteria, facts)), facts)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +102,20 @@ def test_after_the_last_phase_nothing_is_shown(tmp_path: Path) -> None:
 def test_without_a_start_there_is_no_date_and_the_start_is_asked_for(tmp_path: Path) -> None:
     (found,) = follow_up(tmp_path, "2026-02-01", VISIT, well="yes")
     assert (found.status, found.begins, found.missing) == ("cannot_tell", None, ("start",))
+
+
+def test_the_day_that_dates_a_follow_up_is_asked_for_last(tmp_path: Path) -> None:
+    facts = {**FACTS, "start": {**FACTS["start"], "ask": {"text": "On which day?"}}}
+    pathway = {"steps": [{"id": "after", "title": "After", "opens": "TRUE"}], "follow_up": [VISIT]}
+    pack = load_pack(folder_of(tmp_path, about=ABOUT, facts=facts, pathway=pathway))
+    (asked,) = plan_for(pack, "2026-02-01", well="yes").questions
+    assert (asked.fact, asked.would_change) == ("start", ("count",))
+    assert (
+        why_asked(asked, plan_for(pack, "2026-02-01", well="yes"), "clinician")[1]
+        == "- when this is due: Blood count"
+    )
+    for given in ({"well": "no"}, {"well": "yes", "start": "2026-01-01"}):
+        assert plan_for(pack, "2026-02-01", **given).questions == (), "no date is missing"
 
 
 def test_unknown_is_not_no_here_either(tmp_path: Path) -> None:

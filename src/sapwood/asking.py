@@ -13,6 +13,7 @@ from sapwood.criteria.settle import candidate_answers
 from sapwood.criteria.tree import bases_in
 from sapwood.definitions import FactDefinition
 from sapwood.facts import Facts, Group
+from sapwood.follow_up import undated
 from sapwood.pathway import Position, stands_on
 from sapwood.truth import Truth, some
 from sapwood.values import Value
@@ -83,8 +84,9 @@ def ask_next(
 
     Ranked by whether an answer moves the position, then by how many of the step's own criteria, and of all
     criteria and options, it changes, then by settling sets, then by pack order. While a criterion the pack turns
-    on is unknown, one of the first five questions belongs to it; with `only_turning`, all of them do. What is
-    asked already, as pairs of fact and specimen, is left out by `without`.
+    on is unknown, one of the first five questions belongs to it; with `only_turning`, all of them do. Last come the
+    days without which a follow-up has no date. What is asked already, as pairs of fact and specimen, is left out
+    by `without`.
     """
     verdicts, facts = position.verdicts, position.verdicts.facts
     watched = dict(_watched(position))
@@ -128,7 +130,22 @@ def ask_next(
         if belonging and not any(question in belonging for question in questions[:_FIRST]):
             questions.remove(belonging[0])
             questions.insert(_FIRST - 1, belonging[0])
-    return tuple(questions)
+    asked = {question.fact for question in questions}
+    days = [one for one in _days(position, without) if one.fact not in asked]
+    return (*questions, *days)
+
+
+def _days(position: Position, without: Collection[tuple[str, str]]) -> Iterator[Question]:
+    """The days without which the follow-up that concerns the person has no date."""
+    facts = position.verdicts.facts
+    items: dict[str, list[str]] = {}
+    for item, names in undated(position):
+        for name in names:
+            items.setdefault(name, []).append(item.id)
+    for name, ids in items.items():
+        definition = facts.pack.facts[name]
+        if definition.ask is not None and _unknown_in(facts, name, definition, without) is None:
+            yield Question(name, definition.ask.text, definition.ask.of, tuple(ids))
 
 
 def _next_open(position: Position) -> tuple[str, ...]:
@@ -139,7 +156,7 @@ def _next_open(position: Position) -> tuple[str, ...]:
 def _watched(position: Position) -> Iterator[tuple[str, str]]:
     """Sentences whose change would matter now, each with the id it is reported under.
 
-    These are the steps, and what concerns the person where they stand: options, tasks, alerts, and every
+    These are the steps, and what concerns the person where they stand: options, tasks, follow-up, alerts, and every
     criterion that those, the steps' own questions or the pack's turning points read.
     """
     facts, pathway = position.verdicts.facts, position.pathway
@@ -159,6 +176,9 @@ def _watched(position: Position) -> Iterator[tuple[str, str]]:
     for task in pathway.tasks:
         if position.concerns(task.steps):
             read += [f"task:{task.id}:applies", f"task:{task.id}:done"]
+    for item in pathway.follow_up:
+        if position.concerns(item.steps):
+            read += [f"follow_up:{item.id}:applies", f"follow_up:{item.id}:done"]
     for alert in pathway.alerts:
         if position.verdicts.truth(f"alert:{alert.id}:applies") is True:
             read.append(f"alert:{alert.id}:when")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -72,15 +73,35 @@ def _weigh(item: FollowUp, verdicts: Verdicts) -> FollowUpStanding | None:
         return standing("declined", because=declined.because)
     if applies.value is None:
         return standing("cannot_tell", because=applies.because, missing=applies.missing)
-    unread = [name for name in (item.since, item.last) if name and not _readable(facts, name, item)]
-    if since is None or unread:
-        return standing("cannot_tell", because=applies.because, missing=tuple(unread or (_base(item.since),)))
+    unread = _unread(facts, item)
+    if unread:
+        return standing("cannot_tell", because=applies.because, missing=tuple(unread))
+    assert since is not None
     window = _window(item, since, last)
     if window is None:
         return None
     today = facts.as_of.first_day
     status = "planned" if today < window[0] else "overdue" if today > window[1] else "due"
     return standing(status, window, applies.because)
+
+
+def undated(position: Position) -> Iterator[tuple[FollowUp, tuple[str, ...]]]:
+    """The follow-up that applies to this person and has no date, with the facts that it lacks."""
+    verdicts = position.verdicts
+    for item in position.pathway.follow_up:
+        applies, done, declined = (
+            verdicts.truth(f"follow_up:{item.id}:{sort}") for sort in ("applies", "done", "declined")
+        )
+        if position.concerns(item.steps) and applies is True and done is not True and declined is not True:
+            unread = dict.fromkeys(_base(name) for name in _unread(verdicts.facts, item))
+            if unread:
+                yield item, tuple(unread)
+
+
+def _unread(facts: Facts, item: FollowUp) -> list[str]:
+    """The times of a follow-up that are neither known nor surely not on record."""
+    unread = [name for name in (item.since, item.last) if name and not _readable(facts, name, item)]
+    return unread or ([] if _moment(facts, item.since) is not None else [_base(item.since)])
 
 
 def _base(name: str) -> str:

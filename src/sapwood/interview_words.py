@@ -73,6 +73,7 @@ def why_asked(question: Question, plan: Plan, audience: str) -> tuple[str, ...]:
     """What an answer could change, in the audience's words."""
     pack = plan.facts.pack
     options = {option.id: option for option in pack.pathway.options}
+    follow_up = {item.id: item for item in pack.pathway.follow_up}
     ours: dict[str, None] = {}
     unworded = 0
     for name in question.would_change:
@@ -83,6 +84,11 @@ def why_asked(question: Question, plan: Plan, audience: str) -> tuple[str, ...]:
         elif name in options:
             title = (options[name].patient.title if audience == "patient" else "") or f"{options[name].title}"
             ours[f"whether this is a choice for you now: {title}" if audience == "patient" else title] = None
+        elif name in follow_up:
+            title = (
+                follow_up[name].patient.title if audience == "patient" else ""
+            ) or f"{follow_up[name].title}"
+            ours[f"when this is due: {title}"] = None
         elif audience == "patient":
             text = pack.criteria[name].patient.text.rstrip(".")
             if text:

@@ -11,6 +11,7 @@ from small_packs import small_pack
 
 from sapwood.answers import sheet_of
 from sapwood.check.choices import no_contradictions, nothing_silent
+from sapwood.check.content import nothing_left_over
 from sapwood.check.findings import Finding, Section
 from sapwood.check.ground import Ground
 from sapwood.check.sentences import every_way, learning_settles
@@ -268,6 +269,34 @@ def test_a_hold_that_says_nothing() -> None:
     assert ("silent hold", "stop") in kinds and ("silent hold", "allergic") in kinds
 
 
+def test_a_hold_that_is_about_more_says_nothing_of_one_drug() -> None:
+    """Whether a dose is in question is told by a hold of that option alone, not by one that is about others too."""
+
+    def change(pathway: Any) -> None:
+        watch = {
+            "id": "watch",
+            "severity": "urgent",
+            "when": "allergic",
+            "about": ["quill"],
+            "title": "Watch",
+        }
+        own = {"id": "own", "severity": "hold", "when": "NOT lux_fine", "applies": "told", "about": ["quill"]}
+        both = {"id": "both", "severity": "hold", "when": "FALSE", "applies": "is_sick"}
+        never = {"id": "never", "severity": "stop", "when": "allergic", "applies": "FALSE", "title": "Never"}
+        pathway["alerts"] = [
+            {**watch, "applies": "is_sick", "message": "so"},
+            {**never, "about": ["quill"], "message": "so"},
+            {**own, "title": "Own", "message": "so"},
+            {**both, "title": "Both", "message": "so", "about": ["quill", "candle"]},
+        ]
+        pathway["options"][0]["rules_out"] = []
+
+    ground = Ground(pack_with(change=change))
+    unheard = [one for one in nothing_silent(ground).findings if one.where.endswith("`allergic`")]
+    assert len(unheard) == 1 and unheard[0].witness is not None
+    assert unheard[0].witness.content["given"]["told"] is True, "only where a hold of quill itself applies"
+
+
 def test_a_gate_of_the_regimen_that_the_option_does_not_ask() -> None:
     def change(pathway: Any) -> None:
         pathway["options"][0]["requires"] = []
@@ -275,6 +304,47 @@ def test_a_gate_of_the_regimen_that_the_option_does_not_ask() -> None:
     ground = Ground(pack_with(change=change))
     (finding,) = nothing_silent(ground).findings
     assert (finding.kind, finding.where) == ("silent gate", "small, option `quill`")
+
+
+FOLLOW_UP: dict[str, Any] = {
+    "id": "look",
+    "title": "Look",
+    "why": "so",
+    "since": "began",
+    "steps": ["second"],
+    "phases": [{"every": ["1mo"], "until": "always"}],
+}
+
+
+@pytest.mark.parametrize("ask", [{}, ASK])
+def test_a_follow_up_without_a_date_is_something_to_do_only_where_the_day_is_asked(
+    ask: dict[str, Any],
+) -> None:
+    def change(pathway: Any) -> None:
+        pathway["tasks"] = [one for one in pathway["tasks"] if one["id"] != "watch"]
+        pathway["options"] = []
+        pathway["alerts"] = []
+        pathway["follow_up"] = [FOLLOW_UP]
+
+    began = {"began": {"type": "instant", **ask}}
+    kinds = found(something_to_do(Ground(pack_with(began, change=change))))
+    assert kinds == ([] if ask else [("dead end", "second")])
+
+
+def test_a_fact_that_silence_answers_for_need_not_be_asked() -> None:
+    """Read by nothing but a derived fact that silence answers, it leaves no answer open; read elsewhere, it does."""
+    facts = {
+        "once": {"type": "boolean"},
+        "ever": {"type": "boolean", "derived": "once", "closed_world": {"covered_by": "record_read"}},
+    }
+    used = {"was": {"is": "ever", "means": "so"}}
+
+    def not_asked(criteria: Any) -> list[str]:
+        findings = nothing_left_over(Ground(pack_with(facts, criteria=criteria)), ()).findings
+        return [one.where for one in findings if one.kind == "not asked"]
+
+    assert not_asked(used) == []
+    assert not_asked({**used, "bare": {"is": "once", "means": "so"}}) == ["small, fact `once`"]
 
 
 def test_numbers_in_the_wrong_unit_or_range() -> None:

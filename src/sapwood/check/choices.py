@@ -209,8 +209,11 @@ def _unheard(ground: Ground, section: Section, name: str) -> None:
 
 
 def _in_play(ground: Ground, alert: Alert, beside: list[Alert]) -> Bit:
-    """Whether a dose of what an alert is about is in question: a hold of the same option applies."""
-    holds = [one for one in beside if one.severity == "hold" and set(one.about) & set(alert.about)]
+    """Whether a dose of what an alert is about is in question: a hold of nothing but its options applies.
+
+    A hold that is about other options too may apply for their sake.
+    """
+    holds = [one for one in beside if one.severity == "hold" and set(one.about) <= set(alert.about)]
     if not holds:
         return True
     return some(*(ground.places.truth(f"alert:{one.id}:applies").true for one in holds))

@@ -76,7 +76,16 @@ def _facts(ground: Ground, section: Section) -> None:
             continue
         remedy = "Give it an `ask`, or leave to read silence as no."
         what = "can leave an answer open, and nobody is asked for it"
-        _file(section, _can_be_learned(definition), Finding("not asked", "gap", where, what, remedy))
+        learned = _can_be_learned(definition) or _silence_answers_its_readers(pack, name)
+        _file(section, learned, Finding("not asked", "gap", where, what, remedy))
+
+
+def _silence_answers_its_readers(pack: Pack, name: str) -> bool:
+    """Whether it is read by nothing but derived facts in which silence answers for it."""
+    readers = [one for one, sentence in pack.sentences.items() if name in bases_in(sentence.tree)]
+    return bool(readers) and all(
+        one in pack.facts and pack.facts[one].closed_world is not None for one in readers
+    )
 
 
 def _can_be_learned(fact: FactDefinition) -> bool:

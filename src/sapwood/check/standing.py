@@ -207,22 +207,42 @@ def _comes_round(ground: Ground, item: FollowUp) -> Bit:
     """Whether a follow-up surely has a next date: it applies, it has a start, and it never runs out."""
     if not (item.at or (item.phases and item.phases[-1].until == "always")):
         return False
+    return every(_counts(ground, item), ground.patient.symbol(item.since).known, _last_readable(ground, item))
+
+
+def _counts(ground: Ground, item: FollowUp) -> Bit:
+    """Whether a follow-up concerns the person, applies, and is neither done nor declined."""
     truth = ground.places.truth
-    since = ground.patient.symbol(item.since)
-    last = item.last.partition(".")[0]
-    readable = True
-    if last and last in ground.pack.facts and last not in ground.pack.sentences:
-        readable = ground.patient.silent_or_known(last, None)
-    elif last:
-        readable = ground.patient.symbol(item.last).known
     return every(
         ground.places.concerns(item.steps),
         truth(f"follow_up:{item.id}:applies").true,
         no(truth(f"follow_up:{item.id}:done").true),
         no(truth(f"follow_up:{item.id}:declined").true),
-        since.known,
-        readable,
     )
+
+
+def _last_readable(ground: Ground, item: FollowUp) -> Bit:
+    """Whether the day it was last done is known, or surely not on record."""
+    last = item.last.partition(".")[0]
+    if not last:
+        return True
+    if last in ground.pack.facts and last not in ground.pack.sentences:
+        return ground.patient.silent_or_known(last, None)
+    return ground.patient.symbol(item.last).known
+
+
+def _day_is_asked(ground: Ground, item: FollowUp) -> Bit:
+    """Whether a follow-up that counts lacks its start or its last day, and that day has a question."""
+    since, last = (name.partition(".")[0] for name in (item.since, item.last))
+    lacking = {since: no(ground.patient.symbol(item.since).known)}
+    if last:
+        lacking[last] = some(lacking.get(last, False), no(_last_readable(ground, item)))
+    asked = [
+        every(bit, ground.patient.open_question(name, None))
+        for name, bit in lacking.items()
+        if name in ground.pack.facts and ground.pack.facts[name].ask is not None
+    ]
+    return every(_counts(ground, item), some(*asked))
 
 
 def _asked(ground: Ground, step: Step) -> Bit:
@@ -239,6 +259,8 @@ def _asked(ground: Ground, step: Step) -> Bit:
         read[f"option:{option.id}:offered"] = places.concerns(option.steps)
     for task in pathway.tasks:
         read[f"task:{task.id}:applies"] = read[f"task:{task.id}:done"] = places.concerns(task.steps)
+    for item in pathway.follow_up:
+        read[f"follow_up:{item.id}:applies"] = read[f"follow_up:{item.id}:done"] = places.concerns(item.steps)
     for alert in pathway.alerts:
         read[f"alert:{alert.id}:when"] = places.truth(f"alert:{alert.id}:applies").true
     below: dict[str, list[Bit]] = {}
@@ -249,7 +271,8 @@ def _asked(ground: Ground, step: Step) -> Bit:
         *(
             every(some(*here), places.truth(name).unknown, _askable(ground.patient, name))
             for name, here in below.items()
-        )
+        ),
+        *(_day_is_asked(ground, item) for item in pathway.follow_up),
     )
 
 
