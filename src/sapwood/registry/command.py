@@ -36,6 +36,14 @@ def add_options(command: argparse.ArgumentParser, parser_class: type[argparse.Ar
         help="instead: each decision as CSV, with the person's id; not to be shown",
     )
     agree.add_argument("--workers", type=int, default=0, metavar="N", help="default: one for each processor")
+    export = verbs.add_parser("export", help="pseudonymous rows for research, of people who allow it")
+    export.add_argument("folder", metavar="DIR", help="the registry's folder")
+    export.add_argument("--to", choices=["parquet", "csv"], required=True, help="how to write the rows")
+    export.add_argument("--out", required=True, metavar="PATH", help="a new folder")
+    export.add_argument(
+        "--key", required=True, metavar="FILE", help="the key behind the pseudonyms; made where there is none"
+    )
+    add_pack(export)
 
 
 def add_pack(verb: argparse.ArgumentParser) -> None:
@@ -95,7 +103,19 @@ def _concordance(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
     return (listing(found) if chosen.list else write(found, manifest, chosen.format, threshold)), 0
 
 
-_VERBS = {"build": _build, "concordance": _concordance}
+def _export(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
+    from .export import export
+    from .manifest import pack_of, read_manifest
+    from .say import exported_words
+
+    manifest = read_manifest(chosen.folder)
+    pack = pack_of(manifest, chosen.pack)
+    paths = Path(chosen.folder), Path(chosen.out), Path(chosen.key)
+    done = export(paths[0], manifest, pack, chosen.to, paths[1], paths[2])
+    return exported_words(done, chosen.out, chosen.key), 0
+
+
+_VERBS = {"build": _build, "concordance": _concordance, "export": _export}
 
 
 def _moment(text: str) -> str:

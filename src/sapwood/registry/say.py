@@ -1,10 +1,11 @@
-"""What a build says at its end: what went in, what came out, and everything that did not."""
+"""What a build, or an export, says at its end: what went in, what came out, and everything that did not."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from .build import Built
+from .export import Exported
 from .layout import Layout
 
 
@@ -39,6 +40,19 @@ def built_words(built: Built, folder: str) -> str:
         lines += [f"  {one['people']:,} people: {one['what']}" for one in manifest.problems[:5]]
         if len(manifest.problems) > 5:
             lines.append(f"  and {len(manifest.problems) - 5} kinds more, all in manifest.json")
+    return "\n".join(lines) + "\n"
+
+
+def exported_words(done: Exported, out: str, key: str) -> str:
+    """The end of an export in plain lines, for whoever runs it."""
+    lines = [
+        f"{done.people:,} people who allow research are in {out}, under pseudonyms.",
+        f"Left out: {done.denied:,} who do not allow it, {done.unknown:,} of whom it is not known; "
+        "unknown is not consent.",
+        "Pseudonymous is not anonymous: README.txt there says what to keep in mind.",
+    ]
+    if done.key_made:
+        lines.append(f"A new key was made: {key}. Keep it apart; with it the pseudonyms can be traced back.")
     return "\n".join(lines) + "\n"
 
 
