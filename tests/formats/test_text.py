@@ -257,3 +257,16 @@ def test_a_track_whose_status_has_no_words_is_left_out() -> None:
     assert "Gift" not in small_plan(pathway={"tracks": [track]})
     track["statuses"] = [{"status": "none", "when": "NOT is_sick"}]
     assert re.search(r"Gift +not started", small_plan(pathway={"tracks": [track]}))
+
+
+def test_a_fitness_rule_is_shown_where_an_option_or_the_step_turns_on_it() -> None:
+    board = {"fitness": ["is_sick"]}
+    option = {"id": "quill", "title": "Quill", "kind": "drug"}
+    for point, shown in (
+        ({"when": "NOT is_sick", "text": "so"}, True),
+        ({"when": "sick", "text": "so"}, False),
+    ):
+        text = small_plan(about={"board": board}, pathway={"options": [{**option, "against": [point]}]})
+        assert ("FITNESS" in text) is shown
+    step = {"id": "care", "title": "Care", "opens": "is_sick", "focus": ["is_sick"]}
+    assert "FITNESS" in small_plan(about={"board": board}, pathway={"steps": [step]})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sapwood.choosing import plain
 from sapwood.definitions import Claim, EvidenceSource
+from sapwood.formats.text_findings import fitness_rules
 from sapwood.plan import Plan
 
 _HOW = {"V": "", "K": "known, not re-read", "ours": "our own design"}
@@ -41,8 +42,8 @@ def shown_evidence(plan: Plan) -> tuple[str, ...]:
             found.update(dict.fromkeys(step.evidence))
     for alert in plan.alerts:
         found.update(dict.fromkeys(alert.alert.evidence))
-    for name in plan.facts.pack.about.board.fitness:
-        if plan.options and not plan.hidden(name):
+    for name in fitness_rules(plan):
+        if not plan.hidden(name):
             found.update(dict.fromkeys(plan.facts.pack.criteria[name].evidence))
     for option in plan.options:
         found.update(dict.fromkeys(option.option.evidence))

@@ -17,7 +17,7 @@ from sapwood.formats.html_pathway import Rail, rail_of
 from sapwood.formats.text import headline
 from sapwood.formats.text_ahead import STATUS, fit_words, window
 from sapwood.formats.text_choices import STANDINGS, on_hold
-from sapwood.formats.text_findings import came_out_well, findings_of, site_name, stained
+from sapwood.formats.text_findings import came_out_well, findings_of, fitness_rules, site_name, stained
 from sapwood.pathway import NO_SIGNAL
 from sapwood.plan import Plan
 from sapwood.trials import TrialStanding
@@ -225,9 +225,7 @@ class Board:
     def fitness(self) -> list[FitnessRule]:
         """Each fitness rule by itself, with what failed or is awaited."""
         plan = self.plan
-        if not any(standing.option.regimen for standing in plan.options):
-            return []
-        names = [name for name in self.pack.about.board.fitness if not plan.hidden(name)]
+        names = [name for name in fitness_rules(plan) if not plan.hidden(name)]
         return [_rule(plan, plan.verdicts[name]) for name in names]
 
     @property

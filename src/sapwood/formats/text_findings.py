@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from itertools import zip_longest
 
@@ -11,6 +12,7 @@ from sapwood.pathway import NO_SIGNAL
 from sapwood.plan import Plan
 from sapwood.verdicts import Reason, Verdict
 
+_NAMES = re.compile(r"\w+")
 _DEEP = 6
 _BEHIND = 3
 """So many facts stand behind one reason; the page shows all of them."""
@@ -132,10 +134,24 @@ def sites(paper: Paper, plan: Plan) -> None:
         paper.row("not on record", ", ".join(unknown), width=18)
 
 
+def fitness_rules(plan: Plan) -> list[str]:
+    """The fitness rules that matter now: those an option on the table, its regimen or the step itself turns on."""
+    asked: set[str] = set()
+    for option in (standing.option for standing in plan.options):
+        points = (*option.requires, *option.rules_out, *option.for_, *option.against)
+        asked.update(word for point in points for word in _NAMES.findall(point.when))
+        regimen = plan.facts.pack.regimens.get(option.regimen)
+        asked.update(regimen.gates if regimen is not None else ())
+    asked.update(
+        name for step in plan.position.pathway.steps if step.id in plan.position.here for name in step.focus
+    )
+    return [name for name in plan.facts.pack.about.board.fitness if name in asked]
+
+
 def fitness(paper: Paper, plan: Plan) -> None:
     """Each fitness rule by itself, with what failed or is awaited."""
-    names = plan.facts.pack.about.board.fitness
-    if not names or not any(standing.option.regimen for standing in plan.options):
+    names = fitness_rules(plan)
+    if not names:
         return
     paper.heading("Fitness, by rule set (never merged)")
     if not plan.adult_numbers:
