@@ -48,3 +48,16 @@ def test_the_command_writes_it_in_80_columns(record: str, capsys: pytest.Capture
     text = capsys.readouterr().out
     assert text.startswith("This page tells you what the record says as of 2 March 2026.")
     assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_a_title_that_asks_keeps_its_mark_and_a_long_list_is_cut_and_counted() -> None:
+    visit = {"title": "Who comes with you?", "text": "Ask somebody."}
+    task = {**PATHWAY["tasks"][0], "applies": "TRUE", "done": "FALSE", "declined": "FALSE", "patient": visit}
+    perhaps = [
+        {**task, "id": f"t{number}", "applies": "refused", "patient": {**visit, "title": f"Test {number}"}}
+        for number in range(10)
+    ]
+    pack = small_pack(FACTS, criteria=CRITERIA, pathway={**PATHWAY, "tasks": [task, *perhaps]}, about=ABOUT)
+    text = " ".join(write(plan_of(pack, ILL), "text", audience="patient").split())
+    assert "- Who comes with you? Ask somebody." in text
+    assert "test 0; test 1; test 2; test 3; test 4; test 5; test 6; test 7; and 2 more." in text

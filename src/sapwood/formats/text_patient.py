@@ -12,6 +12,7 @@ from sapwood.plan import Plan
 
 _ASKED = 6
 _TEAM = 6
+_PERHAPS = 8
 _BEFORE = "Ask which of these still matter."
 _DUE = (
     "The record does not show these yet. Some may be done already, so tell your team. "
@@ -52,10 +53,21 @@ def _lines(paper: Paper, heading: str, lines: Sequence[Said], *, style: str = ""
     paper.heading(heading)
     for line in lines:
         if line.title:
-            paper.say(f"{line.title}.", indent=2, style=style)
+            paper.say(_stopped(line.title), indent=2, style=style)
         paper.say(line.text, indent=4 if line.title else 2)
     if after:
         paper.say(after, indent=2)
+
+
+def _stopped(title: str) -> str:
+    """A title with its full stop, but for one that asks."""
+    return title if title.endswith(("?", "!", ".")) else f"{title}."
+
+
+def _few(words: Sequence[str]) -> str:
+    """The first of many, and how many more there are."""
+    more = f"; and {len(words) - _PERHAPS} more" if len(words) > _PERHAPS else ""
+    return f"{'; '.join(words[:_PERHAPS])}{more}"
 
 
 def _list(paper: Paper, lines: Sequence[str], mark: str = "- ", indent: int = 4) -> None:
@@ -89,11 +101,11 @@ def _duties(paper: Paper, words: PlainPlan) -> None:
         if who:
             paper.say(f"{who}:", indent=2, style="strong")
         for line in lines:
-            paper.say(f"{line.title}. {line.text}", indent=4 if who else 2, mark="- ")
+            paper.say(f"{_stopped(line.title)} {line.text}", indent=4 if who else 2, mark="- ")
     if words.from_before:
         paper.say(f"Not on the record from before: {'; '.join(words.from_before)}. {_BEFORE}", indent=2)
     if words.perhaps:
-        paper.say(f"Your team will say if you need this: {'; '.join(words.perhaps)}.", indent=2)
+        paper.say(f"Your team will say if you need this: {_few(words.perhaps)}.", indent=2)
     if words.done:
         paper.say(f"Done already: {'; '.join(words.done)}.", indent=2)
     if words.declined:
