@@ -111,9 +111,13 @@ def _codes(person: Any) -> list[str]:
 
 def _records(made: dict[str, Any]) -> None:
     from django.conf import settings
+    from django.utils import timezone
 
     from sapwood_web.accounts import actions as account_actions
+    from sapwood_web.plans.actions import sign
+    from sapwood_web.plans.pages import basis_of
     from sapwood_web.records import actions
+    from sapwood_web.records.reading import Reading
 
     printed, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.dummy.EmailBackend"
     maria, ines, okafor = made["Maria"], made["Ines"], made["Dr Okafor"]
@@ -130,6 +134,8 @@ def _records(made: dict[str, Any]) -> None:
         for invitation in actions.invitations_for(person):
             actions.accept(person, invitation)
     actions.see(okafor, record, "the record")
+    reading = Reading(record, timezone.localdate())
+    sign(okafor, record, reading, basis=basis_of(reading), note="Invented, as everything here.")
     child = actions.begin_record(ines, for_child=True)
     actions.add_answer(ines, child, fact="albumin", value="3.9 g/dL", when="2026-02-10")
     settings.EMAIL_BACKEND = printed

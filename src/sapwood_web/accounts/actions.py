@@ -137,6 +137,7 @@ def _has_key(model: Any) -> bool:
 
 def what_goes(person: Person) -> dict[str, int]:
     """What an erasure takes away, counted."""
+    from sapwood_web.plans.models import SignedPlan
     from sapwood_web.records.models import Answer, Grant, Invitation, Upload
 
     records = person.records.all()
@@ -144,6 +145,7 @@ def what_goes(person: Person) -> dict[str, int]:
         "records": records.count(),
         "files": Upload.objects.filter(record__in=records).count(),
         "facts": Answer.objects.filter(record__in=records).count(),
+        "plans": SignedPlan.objects.filter(record__in=records).count(),
         "grants": Grant.objects.filter(record__in=records).count(),
         "invitations": Invitation.objects.filter(record__in=records).count(),
         "decisions": person.consents.count(),

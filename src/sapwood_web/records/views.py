@@ -287,6 +287,7 @@ def erase(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     goes = {
         "files": record.uploads.count(),
         "facts": record.answers.count(),
+        "plans": record.signed_plans.count(),
         "grants": record.grants.count(),
         "invitations": record.invitations.count(),
     }

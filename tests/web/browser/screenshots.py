@@ -128,6 +128,14 @@ SHOTS = (
     Shot("invite", "maria", "/records/{record}/sharing/invite/"),
     Shot("who-looked", "maria", "/records/{record}/who-looked/"),
     Shot("erase-record", "maria", "/records/{record}/erase/"),
+    Shot("my-people", "okafor", "/people-of-mine/"),
+    Shot("plan", "okafor", "/records/{record}/plan/"),
+    Shot("plan-then", "okafor", "/records/{record}/plan/?as_of=2026-03-02&since=2026-02-18"),
+    Shot("plan-for-clinicians", "maria", "/records/{record}/plan/"),
+    Shot("plan-entries", "okafor", "/records/{record}/plan/entries/"),
+    Shot("override", "maria", "/records/{record}/plan/fact/"),
+    Shot("signed-plans", "okafor", "/records/{record}/plan/signed/"),
+    Shot("signed-plan", "okafor", "/records/{record}/plan/signed/{plan}/"),
     Shot("invitations", "okafor", "/invitations/"),
     Shot("people", "steward", "/steward/people/"),
     Shot("trail", "steward", "/steward/trail/"),
@@ -200,7 +208,12 @@ def _prepare(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     sessions = {person.email.partition("@")[0]: session_of(person) for person in Person.objects.all()}
     maria, ines = Person.objects.get(email="maria@example.org"), Person.objects.get(email="ines@example.org")
     sessions["stale"] = session_of(maria, fresh=False)
-    return sessions, {"record": str(maria.records.get().pk), "child": str(ines.records.get().pk)}
+    record = maria.records.get()
+    return sessions, {
+        "record": str(record.pk),
+        "child": str(ines.records.get().pk),
+        "plan": str(record.signed_plans.get().pk),
+    }
 
 
 def _wait(port: int) -> None:
