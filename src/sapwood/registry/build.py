@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from sapwood.errors import Problem, SapwoodError
 from sapwood.pack import Pack, load_pack
 
-from .intake import Chunk, Taken, names_of, take_in, write_settled
+from .ending import finish
+from .intake import Chunk, Taken, names_of, take_in
+from .journal import Intake, Plan, intakes_of, keep_intake, keep_plan, parts_of, plan_of
 from .layout import FORMAT, TABLES, Layout
-from .manifest import COMPLETE, UNFINISHED, Manifest
+from .manifest import UNFINISHED, Manifest, keep_manifest
 from .meeting import Met, changed_keys, meet
-from .parts import text
 from .pool import each
 from .progress import Progress
-from .sources import Source, Unit, cut, find_files, identify
+from .sources import Source, cut, find_files, identify
 from .worker import Job, Part, connect, make_part
 
 _BUCKET = 8 * 1024 * 1024
@@ -47,25 +47,6 @@ class Wanted(NamedTuple):
     looks_back: bool | None
     rebuild: bool = False
     workers: int = 0  # 0: one for each processor
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """What a registry was begun with."""
-
-    format: int
-    buckets: int
-    pack: dict[str, str]
-    as_of: str
-    looks_back: bool | None
-
-
-class Intake(msgspec.Struct, frozen=True):
-    """Some sources that were given together, and the chunks they are cut into."""
-
-    first_source: int
-    first_chunk: int
-    sources: list[Source]
-    chunks: list[list[Unit]]
 
 
 class Built(NamedTuple):
@@ -150,7 +131,7 @@ class _Build:
         self._refuse_nothing(taken)
         met = self._meet(plan, len(taken))
         changed = self._extract(plan, taken, met)
-        manifest = self._finish(plan, intakes, taken, met, changed)
+        manifest = finish(self.layout, plan, intakes, taken, met)
         self.progress.close()
         quarantined = int(manifest.counts["quarantined"])
         return Built(manifest, self.known, self.others, quarantined, changed)
@@ -158,10 +139,9 @@ class _Build:
     # --- what is there, and what was given --------------------------------------------------------
 
     def _plan(self) -> Plan | None:
-        path = self.layout.progress / "plan.json"
-        if not path.exists():
+        plan = plan_of(self.layout)
+        if plan is None:
             return None
-        plan = msgspec.json.decode(path.read_bytes(), type=Plan)
         where = str(self.wanted.folder)
         if plan.format != FORMAT:
             what = f"this registry has the format {plan.format}; this version writes {FORMAT}"
@@ -173,11 +153,11 @@ class _Build:
             raise SapwoodError(self._other(plan, where))
         plan = self._new_plan(plan.buckets)
         self._unfinished()
-        write_settled(path, msgspec.json.encode(plan))
+        keep_plan(self.layout, plan)
         return plan
 
     def _other(self, plan: Plan, where: str) -> Problem:
-        people = sum(part.people for part in self._journal().values())
+        people = sum(part.people for part in parts_of(self.layout).values())
         rebuilt = f"the facts of all {people:,} people must be extracted again"
         remedy = "Add --rebuild (the sources are not needed again), or name another --out"
         if plan.pack["id"] != self.pack.about.id:
@@ -200,15 +180,12 @@ class _Build:
     def _begin(self, intakes: list[Intake]) -> Plan:
         size = sum(one.size * (8 if one.packed else 1) for intake in intakes for one in intake.sources)
         plan = self._new_plan(min(_MOST_BUCKETS, max(1, -(-size // _BUCKET))))
-        write_settled(self.layout.progress / "plan.json", msgspec.json.encode(plan))
+        keep_plan(self.layout, plan)
         return plan
 
     def _sources(self, plan: Plan | None) -> tuple[list[Intake], dict[str, str]]:
         """Everything that was ever given, and where the files of now lie, by content."""
-        intakes = [
-            msgspec.json.decode(path.read_bytes(), type=Intake)
-            for path in sorted(self.layout.progress.glob("intake-*.json"))
-        ]
+        intakes = intakes_of(self.layout)
         if not self.wanted.sources:
             if plan is None or not self.wanted.rebuild:
                 what, remedy = "no source is named", "Name a bulk export, or a folder of Bundles"
@@ -231,8 +208,7 @@ class _Build:
             chunk = sum(len(intake.chunks) for intake in intakes)
             intake = Intake(first, chunk, new, cut(new, first))
             self._unfinished()
-            name = f"intake-{len(intakes):05}.json"
-            write_settled(self.layout.progress / name, msgspec.json.encode(intake))
+            keep_intake(self.layout, intake, len(intakes))
             intakes.append(intake)
         return intakes, paths
 
@@ -240,8 +216,7 @@ class _Build:
         """From now on, and until the build is through, the registry may not be read."""
         if self.layout.manifest.exists():
             manifest = msgspec.json.decode(self.layout.manifest.read_bytes(), type=Manifest)
-            manifest = msgspec.structs.replace(manifest, state=UNFINISHED)
-            write_settled(self.layout.manifest, msgspec.json.format(msgspec.json.encode(manifest)))
+            keep_manifest(self.layout, msgspec.structs.replace(manifest, state=UNFINISHED))
 
     # --- the stages -------------------------------------------------------------------------------
 
@@ -281,8 +256,8 @@ class _Build:
 
     def _refuse_nothing(self, taken: Sequence[Taken]) -> None:
         if not any(one.pieces for one in taken):
-            first = next((entry for one in taken for entry in one.quarantine), None)
-            why = f" (first: {first['where']}: {first['what']})" if first else ""
+            first = next((one.first for one in taken if one.first), "")
+            why = f" (first: {first})" if first else ""
             what = f"nothing of any person could be read{why}"
             remedy = "Name a FHIR R4 bulk export (NDJSON) or Bundles, and another --out"
             raise SapwoodError(Problem(", ".join(self.wanted.sources), what, remedy))
@@ -294,17 +269,11 @@ class _Build:
         finally:
             connection.close()
 
-    def _journal(self) -> dict[int, Part]:
-        return {
-            int(path.stem): msgspec.json.decode(path.read_bytes(), type=Part)
-            for path in sorted(self.layout.journal.glob("*.json"))
-        }
-
     def _extract(self, plan: Plan, taken: list[Taken], met: Met) -> int:
         by_chunk = [names_of(number, one.slices) for number, one in enumerate(taken)]
         meeting = [f"{met.name}-{one:04}.slice" for one in range(met.slices)]
         slices = [name for names in by_chunk for name in names] + meeting
-        journal = self._journal()
+        journal = parts_of(self.layout)
         jobs: list[Job] = []
         touched: dict[str, set[str]] = {}
         connection = connect(self.layout.folder)
@@ -353,67 +322,6 @@ class _Build:
 
     def _workers(self, size: int) -> int:
         return 1 if size < _ALONE else self.workers
-
-    # --- the end ----------------------------------------------------------------------------------
-
-    def _finish(
-        self, plan: Plan, intakes: list[Intake], taken: list[Taken], met: Met, changed: int
-    ) -> Manifest:
-        journal = self._journal()
-        quarantine = [entry for one in taken for entry in one.quarantine]
-        for part in journal.values():
-            for where, what, remedy in part.set_aside.values():
-                quarantine.append({"where": where, "what": what, "remedy": remedy})
-        lines = msgspec.json.Encoder().encode_lines(quarantine)
-        write_settled(self.layout.quarantine, lines)
-        nobodys: dict[str, int] = {}
-        for one in taken:
-            for kind, times in one.nobodys.items():
-                nobodys[kind] = nobodys.get(kind, 0) + times
-        sources = [source for intake in intakes for source in intake.sources]
-        digest = hashlib.sha256(" ".join(sorted(one.hash for one in sources)).encode()).hexdigest()
-        rows = {name: sum(part.rows[name] for part in journal.values()) for name in TABLES}
-        manifest = Manifest(
-            state=COMPLETE,
-            pack=plan.pack,
-            as_of=plan.as_of,
-            looks_back=plan.looks_back,
-            sources={"files": len(sources), "bytes": sum(one.size for one in sources), "hash": digest},
-            counts={
-                "read": sum(one.texts for one in taken),
-                "pieces": sum(one.pieces for one in taken),
-                "people": sum(part.people for part in journal.values()),
-                "set_aside": sum(len(part.set_aside) for part in journal.values()),
-                "quarantined": len(quarantine),
-                "of_nobody": dict(sorted(nobodys.items())),
-                "name_unknown": met.unmet,
-                "name_ambiguous": met.ambiguous,
-                "shared_contradicting": met.contradicting,
-                "rows": rows,
-                "parts": len(journal),
-            },
-            problems=self._problems(),
-        )
-        write_settled(self.layout.manifest, msgspec.json.format(msgspec.json.encode(manifest)))
-        for path in self.layout.lines.glob("meeting-*"):
-            if not path.name.startswith(met.name):
-                path.unlink()
-        return manifest
-
-    def _problems(self) -> list[dict[str, Any]]:
-        connection = connect(self.layout.folder)
-        query = f"""
-            SELECT what, remedy, count(DISTINCT person) AS people, sum(times) AS times
-            FROM read_parquet({text(self.layout.parts("problems"))}) GROUP BY ALL ORDER BY people DESC, what, remedy
-            """  # nosec B608: a path of ours
-        try:
-            found = connection.execute(query).fetchall()
-        finally:
-            connection.close()
-        return [
-            {"what": what, "remedy": remedy, "people": people, "times": int(times)}
-            for what, remedy, people, times in found
-        ]
 
 
 def _in(keys: set[str], bucket: int, buckets: int) -> set[str]:

@@ -18,7 +18,9 @@ def add_options(command: argparse.ArgumentParser, parser_class: type[argparse.Ar
     )
     build.add_argument("--out", required=True, metavar="DIR", help="the registry's folder")
     build.add_argument("--pack", default="bpdcn", metavar="ID|DIR", help="default: bpdcn")
-    build.add_argument("--as-of", metavar="WHEN", help="a date (its end) or an instant; default: today")
+    build.add_argument(
+        "--as-of", metavar="WHEN", help="a date (its end) or an instant; default: the registry's, else today"
+    )
     build.add_argument(
         "--rebuild", action="store_true", help="extract everybody again: for another pack or moment"
     )
@@ -71,16 +73,20 @@ def run(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
 
 def _build(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
     from .build import Wanted, build
+    from .journal import moment_of
     from .progress import Progress
     from .say import built_words
 
-    as_of = today if chosen.as_of is None else _moment(chosen.as_of)
+    if chosen.as_of is not None:
+        as_of, looks_back = _moment(chosen.as_of), None
+    else:
+        as_of, looks_back = (None if chosen.rebuild else moment_of(Path(chosen.out))) or (today, False)
     wanted = Wanted(
         chosen.sources,
         Path(chosen.out),
         chosen.pack,
         as_of,
-        False if chosen.as_of is None else None,
+        looks_back,
         chosen.rebuild,
         chosen.workers,
     )

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from sapwood.facts import extract
 from sapwood.pack import Pack, load_pack
 
-from .build import Plan
 from .decisions import DIFFERED, SAME, UNJUDGED, Judgement, decisions_of, judge
+from .journal import plan_of
 from .kept_lines import Shelf, records_on, shelves
 from .layout import Layout
 from .manifest import Manifest
@@ -77,7 +75,8 @@ def concordance(
 
     `asked` is the pack's id or folder, for the processes that read it by themselves.
     """
-    plan = msgspec.json.decode((Layout(folder).progress / "plan.json").read_bytes(), type=Plan)
+    plan = plan_of(Layout(folder))
+    assert plan is not None
     people = _treated(folder, pack)
     jobs = [
         _Job(shelf, asked, manifest.as_of, manifest.looks_back)

@@ -42,7 +42,8 @@ class Taken(msgspec.Struct, frozen=True):
     size: int
     pieces: int
     nobodys: dict[str, int]
-    quarantine: list[dict[str, str]]
+    quarantined: int
+    first: str  # of what could not be read, where and why
     lookups: int
 
 
@@ -77,7 +78,8 @@ class _Taking:
         self.waiting: list[tuple[int, Piece]] = []
         self.size = self.slices = self.texts = self.read = self.pieces = 0
         self.nobodys: Counter[str] = Counter()
-        self.quarantine: list[dict[str, str]] = []
+        self.quarantined, self.first = 0, ""
+        self.quarantine = (self.folder / f".{chunk.number:06}.quarantine.{os.getpid()}").open("wb")
         # Who is meant by names, what is shared and who refers to it: looked up once all is there (`meeting`).
         # A row is: what it is about, the name, a key (or, of what has none, a hash of its content), and its place.
         self.lookups: list[tuple[str, str, str, str, int, int]] = []
@@ -89,7 +91,7 @@ class _Taking:
                 self.read += len(text.data)
                 self.text(unit, text)
         except SapwoodError as error:
-            self.set_aside(error)
+            self.set_aside(*error.problems)
 
     def text(self, unit: Unit, text: Text) -> None:
         reader = pieces_of_document if text.document else pieces_of
@@ -99,18 +101,21 @@ class _Taking:
                     if one.kind:
                         self.nobodys[one.kind] += 1
                     else:
-                        self.quarantine.append(_entry(one.problem))
+                        self.set_aside(one.problem)
                     continue
                 self.waiting.append((unit.source * _PLACES + text.place, one))
                 self.pieces += 1
                 self.size += len(one.data)
         except SapwoodError as error:
-            self.set_aside(error)
+            self.set_aside(*error.problems)
         if self.size >= CHUNK:
             self.flush()
 
-    def set_aside(self, error: SapwoodError) -> None:
-        self.quarantine += [_entry(problem) for problem in error.problems]
+    def set_aside(self, *problems: Problem) -> None:
+        for problem in problems:
+            self.quarantined += 1
+            self.first = self.first or f"{problem.where}: {problem.what}"
+            self.quarantine.write(msgspec.json.encode(_entry(problem)) + b"\n")
 
     def flush(self) -> None:
         name = f"{self.chunk.number:06}-{self.slices:04}.slice"
@@ -125,6 +130,8 @@ class _Taking:
     def finish(self) -> Taken:
         if self.waiting:
             self.flush()
+        self.quarantine.close()
+        settle(Path(self.quarantine.name), self.folder / f"{self.chunk.number:06}.quarantine")
         path = self.folder / f"{self.chunk.number:06}.lookups"
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         with unfinished.open("w", encoding="utf-8", newline="") as file:
@@ -136,7 +143,8 @@ class _Taking:
             self.read,
             self.pieces,
             dict(sorted(self.nobodys.items())),
-            self.quarantine,
+            self.quarantined,
+            self.first,
             len(self.lookups),
         )
 

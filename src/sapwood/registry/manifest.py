@@ -10,6 +10,7 @@ import msgspec
 from sapwood.errors import Problem, SapwoodError
 from sapwood.pack import Pack, known_packs, load_pack
 
+from .intake import write_settled
 from .layout import FORMAT, Layout
 
 COMPLETE, UNFINISHED = "complete", "unfinished"
@@ -44,6 +45,11 @@ def read_manifest(folder: Path | str) -> Manifest:
         what = "this registry is being built, or its build was interrupted"
         raise SapwoodError(Problem(where, what, "Run the same `sapwood registry build` again; it goes on"))
     return manifest
+
+
+def keep_manifest(layout: Layout, manifest: Manifest) -> None:
+    """Writes a registry's manifest, whole or not at all."""
+    write_settled(layout.manifest, msgspec.json.format(msgspec.json.encode(manifest)))
 
 
 def pack_of(manifest: Manifest, asked: str | None) -> Pack:
