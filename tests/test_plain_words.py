@@ -151,6 +151,13 @@ def test_a_hold_speaks_both_when_raised_and_when_it_cannot_be_assessed() -> None
     assert silent.now == () and silent.before_doses == ("Your lux.",)
 
 
+def test_an_option_that_may_not_be_for_them_is_nothing_to_read_yet() -> None:
+    for offered, count in {"refused": 0, "known": 1}.items():
+        pathway = {**PATHWAY, "options": [{**OPTION, "offered": offered}]}
+        plan = plain_plan(plan_of(small_pack(FACTS, criteria=CRITERIA, pathway=pathway, about=ABOUT), ILL))
+        assert len(plan.choices) == count
+
+
 def test_an_option_whose_next_dose_waits_says_so() -> None:
     (choice,) = words(ILL, lux(4), observed("rash", False)).choices
     assert choice.sentence == "This could be a choice to talk about."

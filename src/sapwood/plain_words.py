@@ -270,8 +270,10 @@ def _next(plan: Plan, kept: _Kept) -> str:
 
 
 def _choices(plan: Plan, kept: _Kept) -> tuple[Choice, ...]:
+    """The options; one of which it is not known whether it is for people like them is nothing to read yet."""
     choices = []
-    for standing in plan.options:
+    truth = plan.verdicts.truth
+    for standing in (one for one in plan.options if truth(f"option:{one.option.id}:offered") is not None):
         choices.append(option_words(plan, standing))
         if choices[-1] is not None:
             gates = [point for point in standing.against if point.gate]
