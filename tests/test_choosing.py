@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from small_packs import TODAY, code, condition, observed, one_fact, quantity
 
-from sapwood.choosing import duration, plain
+from sapwood.choosing import plain
+from sapwood.spans import duration
 from sapwood.values import Range, read_moment
 
 FIND = [{"in": "Observation", "codes": {"lab": ["x"]}}]

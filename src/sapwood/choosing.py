@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 
 import msgspec
 
 from sapwood.definitions import FactDefinition
 from sapwood.found import Candidate, Found, Rejected
+from sapwood.own_word import beside_clinical
+from sapwood.spans import duration, within
 from sapwood.values import Moment, Range, Value, day_moment, is_later
-
-_DURATION = re.compile(r"(\d+)\s*(h|d|w|mo|y)\Z")
-_DAYS = {"d": 1, "w": 7, "mo": 31, "y": 366}
-
-
-@cache
-def duration(text: str) -> timedelta | None:
-    """`7d`, `12h`, `3mo`, `2y` as a length of time; `always` and empty are none."""
-    if text in ("", "always"):
-        return None
-    match = _DURATION.match(text)
-    if match is None:
-        raise ValueError(text)
-    if match[2] == "h":
-        return timedelta(hours=int(match[1]))
-    return timedelta(days=int(match[1]) * _DAYS[match[2]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +46,6 @@ class Chosen:
 
 
 NOTHING_FOUND = Chosen("missing", None, (), ())
-
-
-def within(moment: Moment, span: timedelta, as_of: Moment) -> bool:
-    """Whether a moment is surely no older than `span` at `as_of`."""
-    if moment.exact and as_of.exact:
-        return moment.first >= as_of.first - span
-    return moment.first_day >= as_of.last_day - timedelta(days=span.days)
 
 
 def admit(found: Found, fact: FactDefinition, bounds: Bounds) -> Found:
@@ -171,7 +148,10 @@ def choose(found: Found, fact: FactDefinition, bounds: Bounds) -> Chosen:
     patients = [candidate for candidate in candidates if candidate.assurance == "patient"]
     clinical = [candidate for candidate in candidates if candidate.assurance != "patient"]
     if clinical and patients:
-        candidates = clinical
+        of_now = _short_lived(fact) or _all_too_old(clinical, fact, bounds)
+        beside = beside_clinical(patients, clinical, fact) if of_now else []
+        candidates = [*clinical, *beside]
+        patients = [candidate for candidate in patients if not any(candidate is one for one in beside)]
         rejected = rejected + [
             Rejected(
                 candidate.resource,
@@ -215,6 +195,22 @@ def choose(found: Found, fact: FactDefinition, bounds: Bounds) -> Chosen:
                 "a newer entry is there that is not final, or could not be understood",
             )
     return _settled(contenders, rejected, fact, bounds)
+
+
+def _short_lived(fact: FactDefinition) -> bool:
+    """Whether a fact tells how somebody is now: of one day, or of two weeks at most."""
+    spans = (duration(fact.holds), duration(fact.within))
+    return bool(fact.on_day or fact.day_before) or any(
+        span is not None and span <= timedelta(days=14) for span in spans
+    )
+
+
+def _all_too_old(clinical: Sequence[Candidate], fact: FactDefinition, bounds: Bounds) -> bool:
+    """Whether no clinical source is recent enough to count: then none speaks."""
+    span = duration(fact.holds)
+    return span is not None and not any(
+        one.when is not None and within(one.when, span, bounds.as_of) for one in clinical
+    )
 
 
 def _overridden(

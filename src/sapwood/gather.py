@@ -288,6 +288,11 @@ class _People:
         return f" (ids: {', '.join(shown[:5])}{f' and {more} more' if more > 0 else ''})"
 
 
+def newest_of_each(items: list[Located], notes: Notes, counts: dict[str, int]) -> list[Located]:
+    """Each resource once, in its newest version; what was there more than once is noted and counted."""
+    return _once_each(items, [], notes, counts)
+
+
 def _once_each(
     items: list[Located], deletions: list[Deletion], notes: Notes, counts: dict[str, int]
 ) -> list[Located]:

@@ -117,19 +117,19 @@ class Interview:
     @property
     def for_team(self) -> tuple[Question, ...]:
         """Of those, what only a clinician can answer, in a patient's interview."""
-        return tuple(question for question in self.questions if not self._put(question))
+        return tuple(question for question in self.questions if not self.is_put(question))
 
-    def _put(self, question: Question) -> bool:
+    def is_put(self, question: Question) -> bool:
         """Whether a question is put to this audience."""
         if self.matter.audience != "patient":
             return True
         definition = self.matter.pack.facts[question.fact]
         if (definition.ask is not None and definition.ask.patient) or question.of in ("patient", "either"):
             return True
-        request = self._request(definition)
+        request = self.request_of(definition)
         return bool(request) and request not in self.declined
 
-    def _request(self, definition: FactDefinition) -> str:
+    def request_of(self, definition: FactDefinition) -> str:
         """What a patient can bring instead of an answer: a photograph of the report."""
         ask = definition.ask
         if self.matter.audience != "patient" or ask is None or ask.patient or ask.of != "clinician":
@@ -139,14 +139,14 @@ class Interview:
     @cached_property
     def prompt(self) -> Prompt | None:
         """What is asked now, or `None` where nothing is left or the person left."""
-        question = next((one for one in self.questions if self._put(one)), None)
+        question = next((one for one in self.questions if self.is_put(one)), None)
         if question is None or self.left:
             return None
         pack, audience = self.matter.pack, self.matter.audience
         definition = pack.facts[question.fact]
-        if request := self._request(definition):
+        if request := self.request_of(definition):
             return Prompt("bring", question, request, ("yes or no",), (("yes", "yes"), ("no", "no")))
-        if self._unnamed(question) and self.specimen is None:
+        if self.is_unnamed(question) and self.specimen is None:
             text = "Which specimen are the findings from? A few words are enough, such as: skin biopsy."
             return Prompt("specimen", question, text, ("`skip` where it has no name",))
         if self.begun is None:
@@ -158,13 +158,13 @@ class Interview:
                 tuple(how_to_answer(definition, audience)),
                 choices_of(definition, audience),
             )
-        if self._wants_limit(question.fact) and not self.begun.limit_asked:
+        if self.wants_limit(question.fact) and not self.begun.limit_asked:
             text = "What is the laboratory's upper limit of normal for it?"
             unit = unit_words(definition.unit)
             return Prompt("limit", question, text, (f"in {unit}, unless you write another unit",))
         return Prompt("day", question, "When was that?", (DAYS, "`today` is fine."))
 
-    def _unnamed(self, question: Question) -> bool:
+    def is_unnamed(self, question: Question) -> bool:
         """Whether a finding is asked for although no specimen is known at all."""
         facts = self.plan.facts
         if self.matter.pack.facts[question.fact].per != "specimen" or len(facts.groups) > 1:
@@ -176,7 +176,8 @@ class Interview:
             if definition.per == "specimen" and definition.find
         )
 
-    def _wants_limit(self, fact: str) -> bool:
+    def wants_limit(self, fact: str) -> bool:
+        """Whether sentences read the laboratory's upper limit of normal beside the value."""
         return f"{fact}.high" in self.matter.pack.comparisons
 
     def fact_of(self, question: Question, specimen: str) -> Fact:
@@ -200,8 +201,12 @@ def begin(matter: Matter, content: Content, *, again: bool = False, where: str =
     interview = Interview(matter, content)
     labels = {group.label for group in interview.plan.facts.groups if group.key}
     asked |= {(fact, "") for fact, specimen in asked if specimen not in labels}
-    requests = {interview._request(matter.pack.facts[fact]) for fact, _ in asked if fact in matter.pack.facts}
-    return replace(interview, asked=frozenset(asked), declined=frozenset(requests - {""}))
+    requests = {
+        interview.request_of(matter.pack.facts[fact]) for fact, _ in asked if fact in matter.pack.facts
+    }
+    begun = replace(interview, asked=frozenset(asked), declined=frozenset(requests - {""}))
+    begun.__dict__.update(sheet=interview.sheet, plan=interview.plan)  # the same whatever was asked
+    return begun
 
 
 def reply(interview: Interview, text: str) -> tuple[Interview, tuple[str, ...]]:
@@ -255,7 +260,7 @@ def opening(interview: Interview) -> tuple[str, ...]:
 def closing(interview: Interview) -> tuple[str, ...]:
     """What is said at the end: whether something is left, where the person stands, what stays open."""
     audience, pack = interview.matter.audience, interview.matter.pack
-    left = sum(interview._put(question) for question in interview.questions)
+    left = sum(interview.is_put(question) for question in interview.questions)
     if left:
         ended = f"{left} question{'s' if left > 1 else ''} could still change something."
     elif audience == "patient":
@@ -350,7 +355,7 @@ def _checked(interview: Interview, prompt: Prompt, begun: _Begun) -> tuple[Inter
         remedy = problem.remedy[:1].lower() + problem.remedy[1:]
         return interview, (f"That cannot be used ({problem.what}): {remedy}",)
     definition = matter.pack.facts[fact]
-    unready = interview._wants_limit(fact) and not begun.limit_asked
+    unready = interview.wants_limit(fact) and not begun.limit_asked
     if unready or (needs_day(definition) and not begun.when):
         return replace(interview, begun=begun), ()
     return _recorded(interview, prompt, said)
@@ -367,7 +372,7 @@ def _said(interview: Interview, prompt: Prompt, **more: Any) -> Said:
             answer = read_answer(str(more["value"]))
             more["value"] = answer if isinstance(answer, bool) else more["value"]
     specimen = prompt.question.specimen or (
-        interview.specimen or "" if interview._unnamed(prompt.question) else ""
+        interview.specimen or "" if interview.is_unnamed(prompt.question) else ""
     )
     return Said(prompt.question.fact, specimen, matter.audience, day, **more)
 

@@ -16,7 +16,6 @@ from typing import Any, Protocol
 
 from msgspec import UNSET
 
-from sapwood.choosing import duration
 from sapwood.criteria.evaluate import compile_tree
 from sapwood.criteria.tree import Literal, Tree
 from sapwood.decode import read_json
@@ -26,6 +25,7 @@ from sapwood.pack import Pack
 from sapwood.readings import Refusal, read_element
 from sapwood.sketch import Condition, Key, MedicationAdministration, Observation, Sketch, value_of, words_of
 from sapwood.sources import Place, extraction_of
+from sapwood.spans import duration
 from sapwood.statuses import counting_statuses, pending_statuses
 from sapwood.values import Moment, Value
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import z3
 
-from sapwood.choosing import duration
 from sapwood.criteria.tree import Compare, In, Literal, Named, walk
 from sapwood.definitions import FactDefinition
 from sapwood.pack import Pack
+from sapwood.spans import duration
 
 from .logic import Bit, Three, any_of, choose, every, no, some
 from .spans import NonLinearError, Share, Span, When, term

@@ -9,13 +9,13 @@ from fractions import Fraction
 from typing import Any
 
 from sapwood.answers import Answer
-from sapwood.choosing import duration
 from sapwood.concepts import holds_phrase, tokens
 from sapwood.definitions import FactDefinition, Regimen, Source
 from sapwood.events import Event
 from sapwood.facts import Facts
 from sapwood.formats.fhir_parts import Resource, absent, absent_extension, day_of, id_of, origin
 from sapwood.sources import extraction_of
+from sapwood.spans import duration
 from sapwood.values import Moment, Range, Value
 
 UCUM = "http://unitsofmeasure.org"
