@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess  # nosec B404: starts the site itself, without a shell
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ def _records(made: dict[str, Any]) -> None:
     from django.utils import timezone
 
     from sapwood_web.accounts import actions as account_actions
+    from sapwood_web.journey import actions as rooms
     from sapwood_web.plans.actions import sign
     from sapwood_web.plans.pages import basis_of
     from sapwood_web.records import actions
@@ -134,6 +136,10 @@ def _records(made: dict[str, Any]) -> None:
         for invitation in actions.invitations_for(person):
             actions.accept(person, invitation)
     actions.see(okafor, record, "the record")
+    for ago, weight, temperature in ((2, "71.2 kg", "36.6 °C"), (1, "71.5 kg", "36.9 °C")):
+        day = (timezone.localdate() - timedelta(days=ago)).isoformat()
+        kept = {"day": day, "weight": weight, "temperature": temperature, "swelling": "no"}
+        rooms.keep_day(ines if ago == 1 else maria, record, kept)
     reading = Reading(record, timezone.localdate())
     sign(okafor, record, reading, basis=basis_of(reading), note="Invented, as everything here.")
     child = actions.begin_record(ines, for_child=True)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from sapwood_web.accounts import actions, policies
 from sapwood_web.accounts.permissions import NotYoursError
 from sapwood_web.accounts.policies import NotNowError
+from sapwood_web.accounts.sessions import browser_words
 from sapwood_web.vault.key_store import KeyGoneError
 
 Answering = Callable[[HttpRequest], HttpResponse]
@@ -33,7 +34,16 @@ SECRET_FIELDS = (
     "code",
     "credential",
 )
-OPEN_WITHOUT_SECOND_FACTOR = ("home", "safer", "consents", "account", "end_sessions", "erase", "export")
+OPEN_WITHOUT_SECOND_FACTOR = (
+    "home",
+    "safer",
+    "consents",
+    "account",
+    "end_sessions",
+    "end_session",
+    "erase",
+    "export",
+)
 """Pages of one's own account, and allauth's; no record but one's own."""
 
 
@@ -73,6 +83,8 @@ class SessionLimits:
         now = timezone.now().timestamp()
         begun = request.session.setdefault("begun", now)
         seen = request.session.setdefault("seen", now)
+        if "browser" not in request.session:  # so that its owner can tell their sessions apart
+            request.session["browser"] = browser_words(request.headers.get("User-Agent", ""))
         if now - seen <= settings.SESSION_IDLE and now - begun <= settings.SESSION_LONGEST:
             if now - seen > 60:  # noted once a minute, so that reading seldom writes
                 request.session["seen"] = now

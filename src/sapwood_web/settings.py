@@ -266,7 +266,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = HTTP_ONLY
 # ---- sessions and headers ----
 
 CSRF_FAILURE_VIEW = "sapwood_web.errors.forbidden"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "sapwood_web.accounts.sessions"  # the token stands hashed in the table
 SESSION_SERIALIZER = "sapwood_web.vault.sessions.SealedSerializer"
 SESSION_IDLE = 30 * 60
 SESSION_LONGEST = 12 * 60 * 60

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("sapwood_web.library.urls")),
     path("", include("sapwood_web.records.urls")),
     path("", include("sapwood_web.plans.urls")),
+    path("", include("sapwood_web.journey.urls")),
     path("enter/", include("allauth.account.urls")),
     path("enter/second-step/", include("allauth.mfa.urls")),
 ]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from people import ADDRESS, MARKER, let_in, make_person, make_record, signed_in
 
 from sapwood_web.accounts.models import Person
+from sapwood_web.journey import actions as journey
 from sapwood_web.plans.actions import sign
 from sapwood_web.plans.models import SignedPlan
 from sapwood_web.plans.pages import basis_of
@@ -27,12 +28,23 @@ LADDER = (READ, ADD, ACT, OWN)
 
 RECORD_ROUTES = {
     "record": ("get", READ),
+    "roadmap": ("get", READ),
+    "daily": ("get", READ),
+    "card": ("get", READ),
+    "figures": ("get", READ),
+    "pictures": ("get", READ),
+    "picture": ("get", READ),
+    "interview": ("get", ADD),
+    "ask_again": ("post", ADD),
+    "remove_picture": ("post", ADD),
+    "remove_day": ("post", ADD),
     "files": ("get", READ),
     "answers": ("get", READ),
     "answer": ("get", ADD),
     "remove_answer": ("post", ADD),
     "upload": ("get", ACT),
     "file": ("get", ACT),
+    "use_file": ("post", ACT),
     "remove_file": ("post", ACT),
     "export_record": ("post", ACT),
     "sharing": ("get", OWN),
@@ -57,7 +69,7 @@ CLINICIANS_ROUTES = {"sign"}
 OWN_ROUTES = {"account", "safer", "consents", "end_sessions", "export", "erase", "begin", "invitations"}
 """Routes that show or change nothing but the account of whoever is signed in."""
 
-BOUND_ROUTES = {"accept", "decline", "leave"}
+BOUND_ROUTES = {"accept", "decline", "leave", "end_session"}
 """Routes of a row bound to one person; nobody else's."""
 
 MY_PEOPLE = {"my_people"}
@@ -170,6 +182,10 @@ def world(record: Record) -> dict[str, Any]:
         "grant_id": grant.pk,
         "plan_id": signed_by_a_third(record).pk,
         "person_id": make_person("waiting@example.org", "clinician", ready=False).pk,
+        "session_id": uuid.uuid4(),
+        "picture_id": journey.attach(record.owner, record, data=b"\xff\xd8\xff", about=MARKER).pk,
+        "left_id": journey.leave_open(record.owner, record, fact="weight", why="skipped").pk,
+        "entry_id": journey.keep_day(record.owner, record, {"day": "2026-03-01", "weight": "70 kg"}).pk,
     }
 
 
@@ -244,8 +260,8 @@ def test_a_visitor_gets_exactly_as_far_as_the_grant(kind: str, world: dict[str, 
         may = reach is not None and LADDER.index(reach) >= LADDER.index(needed)
         if name in CLINICIANS_ROUTES and not kind.startswith("clinician"):
             may = False
-        if may and name == "remove_answer":
-            may = False  # somebody else's answer is for the owner to remove
+        if may and name in ("remove_answer", "remove_picture", "remove_day"):
+            may = False  # what somebody else added is for the owner to remove
         if may:
             assert response.status_code in (200, 302), f"{kind} was kept out of {name}"
         else:
@@ -365,7 +381,20 @@ def test_ones_own_pages_show_nobody_elses_record(role: str, world: dict[str, Any
 
 @pytest.mark.parametrize(
     "name",
-    ["file", "remove_file", "remove_answer", "withdraw", "end_grant", "signed_plan", "signed_plan_file"],
+    [
+        "file",
+        "use_file",
+        "remove_file",
+        "remove_answer",
+        "withdraw",
+        "end_grant",
+        "signed_plan",
+        "signed_plan_file",
+        "picture",
+        "remove_picture",
+        "remove_day",
+        "ask_again",
+    ],
 )
 def test_a_row_of_another_record_is_not_reached_through_ones_own(name: str, world: dict[str, Any]) -> None:
     """Bob's record in the address, Alice's row behind it."""

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from people import FILE, make_person, make_record, signed_in
 
 from sapwood_web.accounts.models import Person
 from sapwood_web.audit.actions import record_event, verify_trail
+from sapwood_web.audit.append_only import unguard
 from sapwood_web.audit.models import Event, NeverChangedError
 from sapwood_web.records import actions
 from sapwood_web.records.models import Record
@@ -45,12 +46,40 @@ def test_a_trail_as_it_was_written_is_whole(capsys: pytest.CaptureFixture[str]) 
 def test_a_change_behind_the_sites_back_is_found(change: str) -> None:
     for turn in range(3):
         record_event("looked", actor=None, what=f"{turn}", why="test")
+    unguard(connection)  # by someone who may alter tables
     with connection.cursor() as cursor:
         cursor.execute(change)
         cursor.execute("UPDATE audit_chain SET number = 0, mac = ''")
     assert verify_trail()
     with pytest.raises(CommandError):
         call_command("verify_trail")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_event SET why = 'own record'",
+        "DELETE FROM audit_event",
+        "INSERT OR REPLACE INTO audit_event SELECT id, shard, number, at, actor, about, 'x', what, why, mac"
+        " FROM audit_event",
+        "TRUNCATE audit_event",
+    ],
+)
+def test_the_database_refuses_to_change_an_event(change: str) -> None:
+    only = {"INSERT OR": "sqlite", "TRUNCATE ": "postgresql"}.get(change[:9], connection.vendor)
+    if only != connection.vendor:
+        pytest.skip("not a statement of this database")
+    event = record_event("looked", actor=None, why="test")
+    with (
+        pytest.raises(DatabaseError, match="never changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
+    assert Event.objects.get(pk=event.pk).link == event.link
+    record_event("looked", actor=None, why="test")
+    assert Event.objects.count() == 2, "and goes on taking new ones"
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from sapwood_web.accounts import permissions, policies
 from sapwood_web.accounts.consents import PURPOSES
-from sapwood_web.accounts.models import Consent, Draft, Person, Role
+from sapwood_web.accounts.models import Consent, Draft, Person, Role, Session
 from sapwood_web.audit.actions import record_event
 
 JOINING: tuple[Any, ...] = (Role.PATIENT, Role.CARE_PARTNER, Role.CLINICIAN, Role.RESEARCHER)
@@ -79,6 +79,15 @@ def end_sessions(person: Person) -> None:
     person.sessions_ended += 1
     person.save(update_fields=["sessions_ended"])
     record_event("ended all sessions", actor=person.subject, about=person.subject, why="themself")
+
+
+@transaction.atomic
+def end_session(person: Person, session: Session) -> None:
+    """Signs one of their browsers out at once; NotYoursError where it is not theirs."""
+    if session.person_id != person.pk:
+        raise permissions.NotYoursError
+    session.delete()
+    record_event("ended a session", actor=person.subject, about=person.subject, why="themself")
 
 
 @transaction.atomic

@@ -122,3 +122,13 @@ class Draft(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["person", "page"], name="one_draft_a_page"),)
+
+
+class Session(models.Model):
+    """One browser's session: the keyed hash of its token, whose it is, and what it remembers, sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="sessions")
+    sealed = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)

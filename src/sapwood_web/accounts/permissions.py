@@ -22,6 +22,7 @@ DEEDS = {
     "see": READ,
     "sign": READ,
     "answer": ADD,
+    "attach": ADD,
     "upload": ACT,
     "export": ACT,
     "see who looked": OWN,

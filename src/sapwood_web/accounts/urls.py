@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/safer/", views.safer, name="safer"),
     path("account/consents/", views.consents, name="consents"),
     path("account/end-sessions/", views.end_sessions, name="end_sessions"),
+    path("account/sessions/<uuid:session_id>/end/", views.end_session, name="end_session"),
     path("account/export/", views.export, name="export"),
     path("account/erase/", views.erase, name="erase"),
     path("steward/people/", views.people, name="people"),

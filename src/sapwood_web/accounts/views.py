@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
@@ -17,7 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sapwood_web.accounts import actions, permissions, policies
 from sapwood_web.accounts.consents import PURPOSES, standings
 from sapwood_web.accounts.forms import EraseForm, NameForm
-from sapwood_web.accounts.models import Person
+from sapwood_web.accounts.models import Person, Session
+from sapwood_web.accounts.sessions import sessions_of
 from sapwood_web.audit.actions import record_event, verify_trail
 from sapwood_web.audit.models import Event
 from sapwood_web.audit.words import told
@@ -66,7 +69,8 @@ def account(request: HttpRequest) -> HttpResponse:
         actions.rename(request.user, form.cleaned_data["name"])
         messages.success(request, _("Saved."))
         return redirect("account")
-    return render(request, "accounts/account.html", {"form": form})
+    context = {"form": form, "sessions": sessions_of(request.user, request.session.session_key)}
+    return render(request, "accounts/account.html", context)
 
 
 @require_GET
@@ -96,6 +100,17 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("You are signed out everywhere."))
     return redirect("account_login")
+
+
+@require_POST
+def end_session(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
+    """Signs one other browser out."""
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None:
+        raise permissions.NotYoursError
+    actions.end_session(request.user, session)
+    messages.success(request, _("That browser is signed out."))
+    return redirect("account")
 
 
 @require_POST

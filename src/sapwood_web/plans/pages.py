@@ -76,11 +76,12 @@ def board_parts(plan: Plan) -> tuple[Part, ...]:
 
 
 def basis_of(reading: Reading) -> str:
-    """Stands for exactly what a plan rests on: the files, the typed facts, the pack, and the day."""
+    """Stands for exactly what a plan rests on: the files that count, what was typed and measured, pack and day."""
     record = reading.record
     kept = [
-        sorted(str(pk) for pk in record.uploads.values_list("pk", flat=True)),
+        sorted(str(pk) for pk in record.uploads.filter(set_aside="").values_list("pk", flat=True)),
         sorted(str(pk) for pk in record.answers.values_list("pk", flat=True)),
+        sorted(str(pk) for pk in record.daily_entries.values_list("pk", flat=True)),
         reading.pack.hash,
         reading.as_of.isoformat(),
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,8 +12,9 @@ from django.utils.translation import gettext as _
 from sapwood_web.accounts import permissions, policies
 from sapwood_web.accounts.models import Person, Role
 from sapwood_web.audit.actions import record_event
+from sapwood_web.records.letters import tell
 from sapwood_web.records.models import Answer, Grant, Invitation, Record, Upload
-from sapwood_web.records.reading import check_answer
+from sapwood_web.records.reading import check_answer, unlike_the_others
 from sapwood_web.records.uploading import check_file
 
 INVITATION_DAYS = 14
@@ -39,18 +39,21 @@ def begin_record(person: Person, *, for_child: bool = False) -> Record:
 
 
 def keep_upload(person: Person, record: Record, data: bytes) -> Upload:
-    """Keeps a file that the core can read, whole; RecordError for any other, and nothing is kept."""
+    """Keeps a file that the core can read, whole; RecordError for any other, and nothing is kept.
+
+    One that seems to be of somebody else than the files before is kept and set aside, until a person says otherwise.
+    """
     permissions.check("upload", record, person, timezone.now())
     policies.check_pace(person, "upload")
     check_file(data)  # takes its time, and so before the transaction
-    return _keep_file(person, record, data)
+    return _keep_file(person, record, data, "unlike" if unlike_the_others(record, data) else "")
 
 
 @transaction.atomic
-def _keep_file(person: Person, record: Record, data: bytes) -> Upload:
+def _keep_file(person: Person, record: Record, data: bytes, set_aside: str) -> Upload:
     access = permissions.check("upload", record, person, timezone.now())
     policies.check_keeping(record)
-    upload = Upload(record=record, by=person, at=timezone.now())
+    upload = Upload(record=record, by=person, at=timezone.now(), set_aside=set_aside)
     upload.keep(data)
     upload.save()
     record_event(
@@ -61,6 +64,21 @@ def _keep_file(person: Person, record: Record, data: bytes) -> Upload:
         why=access.why,
     )
     return upload
+
+
+@transaction.atomic
+def count_upload(person: Person, upload: Upload, *, counts: bool) -> None:
+    """Says whether a file is read with the others or left aside; it stays in either case."""
+    access = permissions.check("upload", upload.record, person, timezone.now())
+    upload.set_aside = "" if counts else "chosen"
+    upload.save(update_fields=["set_aside"])
+    record_event(
+        "took a file in" if counts else "set a file aside",
+        actor=person.subject,
+        about=upload.record.subject,
+        what=f"file {upload.pk}",
+        why=access.why,
+    )
 
 
 @transaction.atomic
@@ -124,7 +142,7 @@ def see(person: Person, record: Record, what: str, deed: str = "see") -> permiss
 def invite(
     person: Person, record: Record, *, email: str, invited_as: str, scope: str, days: int
 ) -> Invitation:
-    """Invites one address. The mail says nothing about the record, and its link holds no secret."""
+    """Invites one address. A mail that cannot be sent loses no invitation: `send_invitations` tries it again."""
     now = timezone.now()
     access = permissions.check("share", record, person, now)
     policies.check_sharing(record)
@@ -146,7 +164,7 @@ def invite(
     record_event(
         "invited someone", actor=person.subject, about=record.subject, what=what[:80], why=access.why
     )
-    transaction.on_commit(lambda: _tell(email))
+    transaction.on_commit(lambda: tell(invitation))
     return invitation
 
 
@@ -262,16 +280,3 @@ def _confirmed(person: Person) -> bool:
     from allauth.account.models import EmailAddress
 
     return EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists()
-
-
-def _tell(email: str) -> None:
-    send_mail(
-        _("An invitation on Sapwood"),
-        _(
-            "Somebody who knows you invites you on Sapwood.\n\n"
-            "Sign in, or join with this address, and open “Invitations”. Until you accept, nothing is shown to you. "
-            "If you do not know what this is about, you need do nothing.\n"
-        ),
-        None,
-        [email],
-    )

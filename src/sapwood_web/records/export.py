@@ -13,7 +13,8 @@ from django.template.loader import render_to_string
 from sapwood_web.accounts.models import Person
 from sapwood_web.audit.models import Event
 from sapwood_web.audit.words import told
-from sapwood_web.records.models import Answer, Record
+from sapwood_web.records.models import Answer, LeftOpen, Record
+from sapwood_web.records.pictures import ENDINGS
 from sapwood_web.records.reading import pack
 
 
@@ -61,6 +62,8 @@ def _zip(account: dict[str, Any], records: list[Record], at: datetime) -> bytes:
             bundle.writestr(f"{folder}/answers.fhir.json", json.dumps(answers, indent=1, ensure_ascii=False))
             for place, upload in enumerate(record.uploads.order_by("at"), 1):
                 bundle.writestr(f"{folder}/file-{place}.fhir.json", upload.data)
+            for place, picture in enumerate(record.pictures.order_by("at"), 1):
+                bundle.writestr(f"{folder}/report-{place}.{ENDINGS[picture.kind]}", picture.data)
             for place, signed in enumerate(record.signed_plans.order_by("at"), 1):
                 text = json.dumps(signed.content, indent=1, ensure_ascii=False)
                 bundle.writestr(f"{folder}/signed-plan-{place}.json", text)
@@ -73,12 +76,30 @@ def _record(record: Record) -> dict[str, Any]:
         "for_child": record.for_child,
         "begun": record.begun_at.isoformat(),
         "files": [
-            {"id": str(upload.pk), "at": upload.at.isoformat(), "bytes": upload.size}
+            {
+                "id": str(upload.pk),
+                "at": upload.at.isoformat(),
+                "bytes": upload.size,
+                "used": not upload.set_aside,
+            }
             for upload in record.uploads.order_by("at")
         ],
         "answers": [
             {"id": str(answer.pk), "at": answer.at.isoformat(), "title": _title(answer), **answer.said}
             for answer in record.answers.all()
+        ],
+        "left_open": [
+            {"at": row.at.isoformat(), "title": _title(row), **row.said} for row in record.left_open.all()
+        ],
+        "daily": [{"at": entry.at.isoformat(), **entry.said} for entry in record.daily_entries.all()],
+        "reports": [
+            {
+                "at": picture.at.isoformat(),
+                "about": picture.about,
+                "kind": picture.kind,
+                "bytes": picture.size,
+            }
+            for picture in record.pictures.order_by("at")
         ],
         "grants": [_grant(grant) for grant in record.grants.all()],
         "invitations": [
@@ -134,6 +155,6 @@ def _observations(record: Record) -> list[dict[str, Any]]:
     return entries
 
 
-def _title(answer: Answer) -> str:
+def _title(answer: Answer | LeftOpen) -> str:
     definition = pack().facts.get(answer.said["fact"])
     return definition.title if definition else answer.said["fact"]

@@ -40,13 +40,17 @@ class Record(models.Model):
 
 
 class Upload(models.Model):
-    """One FHIR file, byte for byte as it came. The newest counts; the older ones stay until they are removed."""
+    """One FHIR file, byte for byte as it came. All that count are read together; each stays until it is removed.
+
+    `set_aside` is a kind: `unlike` where it seemed to be of somebody else, `chosen` where a person left it out.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     record = models.ForeignKey(Record, models.CASCADE, related_name="uploads")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     size = models.PositiveIntegerField()
+    set_aside = models.CharField(max_length=10, default="", blank=True)
     sealed = models.BinaryField()
 
     class Meta:
@@ -86,6 +90,92 @@ class Answer(models.Model):
         return content
 
 
+class _Sealed(models.Model):
+    """Something said about a record, sealed as JSON in a place of its own."""
+
+    PLACE = ""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        abstract = True
+        ordering = ("at", "pk")
+
+    record: Record
+
+    def keep(self, said: dict[str, str]) -> None:
+        """Takes what was said; not yet saved."""
+        self.sealed = self.record.seal(f"{self.PLACE}:{self.pk}", json.dumps(said).encode())
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What was said."""
+        content: dict[str, str] = json.loads(self.record.open(f"{self.PLACE}:{self.pk}", self.sealed))
+        return content
+
+
+class LeftOpen(_Sealed):
+    """A question that got no answer, with `fact`, `specimen`, `why` and, of a value without its day, `value`.
+
+    `why` is skipped, not_known, no_date or will_bring. It answers nothing: the fact stays unknown.
+    """
+
+    PLACE = "left open"
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="left_open")
+
+
+class DailyEntry(_Sealed):
+    """What somebody measured on one day: `day`, and any of `weight`, `temperature` (with units) and `swelling`.
+
+    `time` is the instant of an entry made on its own day. An entry is taken back, never changed.
+    """
+
+    PLACE = "daily"
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="daily_entries")
+
+
+class Picture(models.Model):
+    """A photograph or a file of a report, as it came, for people to look at. It answers nothing by itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record = models.ForeignKey(Record, models.CASCADE, related_name="pictures")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    sealed_about = models.BinaryField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def keep(self, data: bytes, kind: str, about: str) -> None:
+        """Takes the bytes, what kind of file they are, and what they are about; not yet saved."""
+        self.size, self.kind = len(data), kind
+        self.sealed = self.record.seal(f"picture:{self.pk}", data)
+        self.sealed_about = self.record.seal(f"picture about:{self.pk}", about.encode())
+
+    @property
+    def data(self) -> bytes:
+        """The bytes as they came."""
+        return self.record.open(f"picture:{self.pk}", self.sealed)
+
+    @property
+    def about(self) -> str:
+        """What it is about, in words."""
+        return self.record.open(f"picture about:{self.pk}", self.sealed_about).decode()
+
+    @property
+    def shown(self) -> bool:
+        """Whether a browser shows it as a picture; other kinds are saved first."""
+        return self.kind in ("image/jpeg", "image/png", "image/webp")
+
+
 class Scope(models.TextChoices):
     """How far a grant reaches; each holds those before it."""
 
@@ -113,7 +203,10 @@ class _Offer(models.Model):
 
 
 class Invitation(_Offer):
-    """An offer bound to one address: only who has confirmed that address can take it up. Its link holds no secret."""
+    """An offer bound to one address: only who has confirmed that address can take it up. Its link holds no secret.
+
+    While `told_at` is empty, the mail about it has still to be sent.
+    """
 
     record = models.ForeignKey(Record, models.CASCADE, related_name="invitations")
     email = SealedAddress(max_length=WIDTH, db_index=True)
@@ -122,6 +215,7 @@ class Invitation(_Offer):
     grant_days = models.PositiveSmallIntegerField()
     answered_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-at", "-pk")

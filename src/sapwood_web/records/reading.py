@@ -7,6 +7,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from sapwood import evaluate_all, extract, locate, make_plan, parse_record
 from sapwood.answers import Answer as Stated
 from sapwood.answers import sheet_of
@@ -16,8 +19,10 @@ from sapwood.facts import Facts
 from sapwood.pack import Pack
 from sapwood.plan import Plan
 from sapwood.record import Record as ParsedRecord
+from sapwood.several import put_together, unlike
 from sapwood_web.editions.active import active_pack
-from sapwood_web.records.models import Answer, Record
+from sapwood_web.records.daily import measured
+from sapwood_web.records.models import Answer, Record, Upload
 
 
 def pack() -> Pack:
@@ -37,6 +42,7 @@ class Understood:
 
     fact: Fact
     title: str
+    sources: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -53,6 +59,23 @@ class Part:
     derived: list[Understood]
 
 
+class KeptFile:
+    """One uploaded file: its number in the order in which they came, and what is in it."""
+
+    def __init__(self, number: int, upload: Upload) -> None:
+        self.number, self.upload = number, upload
+
+    @property
+    def name(self) -> str:
+        """What it is called on the site: files bring no names with them."""
+        return _("file %(number)d") % {"number": self.number}
+
+    @cached_property
+    def parsed(self) -> ParsedRecord:
+        """The file by itself."""
+        return parse_record(self.upload.data, where=self.name)
+
+
 class Reading:
     """One record as of one day: its facts and its plan, each worked out when first asked for.
 
@@ -67,21 +90,27 @@ class Reading:
         self.pack = edition or pack()
 
     @cached_property
-    def upload(self) -> Any:
-        """The file that counts; nothing where none came."""
-        return self.record.uploads.first()
+    def files(self) -> list[KeptFile]:
+        """Every file that was kept, the oldest first; those set aside too."""
+        uploads = enumerate(self.record.uploads.order_by("at", "pk"), 1)
+        return [KeptFile(number, upload) for number, upload in uploads]
 
     @cached_property
     def parsed(self) -> ParsedRecord:
-        """The newest file as the core reads it; an empty record where none came."""
-        if self.upload is None:
-            return ParsedRecord(None, (), {}, (), ())
-        return parse_record(self.upload.data, where="your file")
+        """The files that count as the core reads them together; an empty record where none does."""
+        counting = [(file.name, file.parsed) for file in self.files if not file.upload.set_aside]
+        return put_together(counting) if counting else ParsedRecord(None, (), {}, (), ())
+
+    @cached_property
+    def measured(self) -> list[Stated]:
+        """What of the daily entries is a fact on this day."""
+        return measured(self.record.daily_entries.all(), self.pack, self.as_of)
 
     @cached_property
     def facts(self) -> Facts:
         """Every fact of the file and of what was typed."""
         stated = [one for answer in self.answers.values() for one in answer]
+        stated += self.measured
         return extract(self.parsed, self.pack, as_of=self.as_of, answers=stated, looks_back=self.looks_back)
 
     @cached_property
@@ -118,13 +147,14 @@ class Reading:
                 if fact.assurance == "assumed" and not fact.rejected:
                     continue
                 title = getattr(definition, "patient", "") or definition.title
-                groups.setdefault(definition.group, []).append(Understood(fact, title))
+                sources = tuple(self._with_file(source) for source in fact.sources)
+                groups.setdefault(definition.group, []).append(Understood(fact, title, sources))
         return groups
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing came in yet, neither file nor fact."""
-        return self.upload is None and not self.record.answers.exists()
+        return not self.files and not self.record.answers.exists() and not self.record.daily_entries.exists()
 
     @property
     def parts(self) -> list[Part]:
@@ -137,6 +167,11 @@ class Reading:
             )
             for title, facts in self.understood.items()
         ]
+
+    def _with_file(self, source: str) -> str:
+        """A source with the file it was in, where there are several."""
+        name = getattr(self.parsed, "origins", {}).get(source)
+        return f"{source} ({name})" if name else source
 
     @cached_property
     def assumed(self) -> list[Understood]:
@@ -177,6 +212,14 @@ class Reading:
         return (*self.facts.problems, lost)
 
 
+def unlike_the_others(record: Record, data: bytes) -> tuple[str, ...]:
+    """What a new file says differently about who the person is than the files that count."""
+    reading = Reading(record, timezone.localdate())
+    if all(file.upload.set_aside for file in reading.files):
+        return ()
+    return unlike(reading.parsed, parse_record(data, where="your file"))
+
+
 def check_answer(said: dict[str, str]) -> None:
     """Raises AnswerError where the pack has no such fact, or it cannot have that value."""
     sheet_of({"given": {said["fact"]: _entry(said, "answer", None)}}, pack(), "your answer")
@@ -184,15 +227,24 @@ def check_answer(said: dict[str, str]) -> None:
 
 def stated_by(answer: Answer, edition: Pack | None = None) -> tuple[Stated, ...]:
     """A kept answer as the core takes it, with its own source and the day it was given."""
+    return sheet_of(content_of(answer), edition or pack(), "an answer").answers
+
+
+def content_of(answer: Answer) -> dict[str, Any]:
+    """A kept answer as a file of answers holds it."""
     said = answer.said
     entry = _entry(said, f"answer/{answer.pk}", answer.at.date().isoformat())
-    return sheet_of({"given": {said["fact"]: entry}}, edition or pack(), "an answer").answers
+    if specimen := said.get("specimen"):
+        return {"specimens": [{"name": specimen, said["fact"]: entry}]}
+    return {"given": {said["fact"]: entry}}
 
 
 def _entry(said: dict[str, str], source: str, told: str | None) -> dict[str, str]:
     entry = {"value": said["value"], "by": said["by"], "source": source}
     if said.get("when"):
         entry["when"] = said["when"]
+    if said.get("high"):
+        entry["high"] = said["high"]
     if told:
         entry["said"] = told
     return entry

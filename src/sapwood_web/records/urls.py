@@ -9,6 +9,7 @@ of_a_record = [
     path("upload/", views.upload, name="upload"),
     path("files/", views.files, name="files"),
     path("files/<uuid:upload_id>/", views.file, name="file"),
+    path("files/<uuid:upload_id>/use/", views.use_file, name="use_file"),
     path("files/<uuid:upload_id>/remove/", views.remove_file, name="remove_file"),
     path("facts/", views.answers, name="answers"),
     path("facts/add/", views.answer, name="answer"),

@@ -84,11 +84,20 @@ def upload(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         try:
             if getattr(request, "too_large", False):
                 raise too_large()
-            actions.keep_upload(request.user, record, form.cleaned_data["file"].read())
+            kept = actions.keep_upload(request.user, record, form.cleaned_data["file"].read())
         except SapwoodError as error:
             for problem in error.problems:
                 form.errors["file"] = form.error_class([f"{problem.what}. {problem.remedy}"])
         else:
+            if kept.set_aside:
+                messages.warning(
+                    request,
+                    _(
+                        "Your file is kept, but it is not used yet: another name, date of birth or sex stands in it "
+                        "than in your other files. If it is about the same person, press “Use this file”."
+                    ),
+                )
+                return redirect("files", record.pk)
             messages.success(request, _("Your file is kept. This is what was understood."))
             return redirect("record", record.pk)
     return render(request, "records/upload.html", {"record": record, "form": form}, status=_status(form))
@@ -99,7 +108,8 @@ def files(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     """The files that came in."""
     record = find(Record, pk=record_id)
     access = actions.see(request.user, record, "the list of files")
-    context = {"record": record, "files": record.uploads.all(), "may_upload": access.may("upload")}
+    files = Reading(record, timezone.localdate()).files
+    context = {"record": record, "files": files, "may_upload": access.may("upload")}
     return render(request, "records/files.html", context)
 
 
@@ -113,6 +123,17 @@ def file(request: HttpRequest, record_id: uuid.UUID, upload_id: uuid.UUID) -> Ht
     response = HttpResponse(kept.data, content_type="application/octet-stream")
     response.headers["Content-Disposition"] = 'attachment; filename="record.json"'
     return response
+
+
+@require_POST
+def use_file(request: HttpRequest, record_id: uuid.UUID, upload_id: uuid.UUID) -> HttpResponse:
+    """Has a file read with the others, or leaves it aside."""
+    record = find(Record, pk=record_id)
+    allowed(request, record, "upload")
+    counts = request.POST.get("use") == "yes"
+    actions.count_upload(request.user, find(Upload, pk=upload_id, record=record), counts=counts)
+    messages.success(request, _("The file is used now.") if counts else _("The file is kept, and not used."))
+    return redirect("files", record.pk)
 
 
 @require_POST
@@ -209,8 +230,18 @@ def invite(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         form = InviteForm(request.POST)
         if form.is_valid():
-            actions.invite(request.user, record, **form.cleaned_data)
-            messages.success(request, _("The invitation is on its way."))
+            invitation = actions.invite(request.user, record, **form.cleaned_data)
+            invitation.refresh_from_db()
+            if invitation.told_at is not None:
+                messages.success(request, _("The invitation is on its way."))
+            else:
+                messages.warning(
+                    request,
+                    _(
+                        "The invitation stands, but our mail about it could not be sent yet. We will try again. "
+                        "You can also tell them yourself: they sign in with that address and open “Invitations”."
+                    ),
+                )
             return redirect("sharing", record.pk)
     else:
         draft = {

@@ -8,11 +8,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt, encrypt
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from sapwood_web.accounts.models import Person
+from sapwood_web.accounts.models import Person, Session
 from sapwood_web.records.models import Invitation
 
 
