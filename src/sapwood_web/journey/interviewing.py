@@ -22,7 +22,7 @@ from sapwood.plain_words import alert_words
 from sapwood.typed import day_in
 from sapwood_web.records.daily import signs
 from sapwood_web.records.models import Answer, LeftOpen, Record
-from sapwood_web.records.reading import Reading, content_of, pack
+from sapwood_web.records.reading import Reading, content_of
 
 AT_ONCE = 3
 
@@ -65,7 +65,7 @@ class Sitting:
         as_of = as_moment(self.day)
         assert as_of is not None
         more = tuple(self.reading.measured)
-        matter = Matter(self.reading.parsed, pack(), as_of, self.audience, more, looks_back=False)
+        matter = Matter(self.reading.parsed, self.reading.pack, as_of, self.audience, more, looks_back=False)
         return begin(matter, content)
 
     @cached_property
@@ -76,7 +76,7 @@ class Sitting:
     @cached_property
     def left_open(self) -> list[LeftOpen]:
         """What got no answer."""
-        return [row for row in self.record.left_open.all() if row.said["fact"] in pack().facts]
+        return [row for row in self.record.left_open.all() if row.said["fact"] in self.reading.pack.facts]
 
     @property
     def asked(self) -> Sequence[Asked]:
@@ -107,7 +107,7 @@ class Sitting:
         found = []
         for answer in reversed(self.answers):
             said = answer.said
-            if answer.at.date() != self.reading.as_of or said["fact"] not in pack().facts:
+            if answer.at.date() != self.reading.as_of or said["fact"] not in self.reading.pack.facts:
                 continue
             fact = self.interview.plan.facts.fact(said["fact"], groups.get(said.get("specimen", "")))
             words = ""
@@ -122,14 +122,14 @@ class Sitting:
     def open(self) -> list[Open]:
         """What is open, by its name in the audience's words."""
         return [
-            Open(row, name_of(pack().facts[row.said["fact"]], self.audience), WHY[row.said["why"]])
+            Open(row, name_of(self.reading.pack.facts[row.said["fact"]], self.audience), WHY[row.said["why"]])
             for row in self.left_open
         ]
 
     @property
     def for_team(self) -> tuple[str, ...]:
         """What only the team can answer."""
-        names = [name_of(pack().facts[one.fact], self.audience) for one in self.interview.for_team]
+        names = [name_of(self.reading.pack.facts[one.fact], self.audience) for one in self.interview.for_team]
         return tuple(dict.fromkeys(names))
 
 

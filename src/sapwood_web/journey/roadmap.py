@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from django.utils.translation import gettext as _
 
-from sapwood.articles import CardDefinition, Library, read_library
+from sapwood.articles import CardDefinition
 from sapwood.definitions import Topic
 from sapwood.formats.html_pathway import Stop, rail_of
-from sapwood.pack import Pack, load_pack, pack_folder
+from sapwood.pack import Pack
 from sapwood.plain_words import Choice, PlainPlan, alike, plain_plan
 from sapwood.plan import Plan
+from sapwood_web.editions.active import active
 from sapwood_web.records.daily import signs
 
 VISIT = 8
@@ -100,15 +100,9 @@ def without_commands(text: str) -> str:
     return " ".join(part for part in text.replace(". ", ".\n").split("\n") if "`" not in part)
 
 
-@cache
-def library_of(pack: str) -> Library:
-    """The pages and cards of the pack with that id."""
-    return read_library(load_pack(pack), pack_folder(pack))
-
-
 def cards_of(plan: Plan) -> tuple[CardDefinition | None, tuple[CardDefinition, ...]]:
     """The emergency card of the treatment given now, where the record tells which; and all the others."""
-    library = library_of(plan.facts.pack.about.id)
+    library = active().library
     current = plan.facts.treatment.current
     name = current.regimen if current is not None else ""
     mine = next((one for one in library.cards.values() if name and name in (one.id, *one.treatment)), None)

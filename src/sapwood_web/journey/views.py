@@ -236,11 +236,12 @@ def daily(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
 
 def _lines(entries: list[DailyEntry]) -> list[dict[str, Any]]:
     """Each entry with its day, and how its weight differs from that of the day before."""
+    edition = pack()
     weights: dict[date, Decimal] = {}
     lines: list[dict[str, Any]] = []
     for entry in reversed(entries):
         said, day = entry.said, date.fromisoformat(entry.said["day"])
-        weight = value_of(pack(), WEIGHT, said["weight"]) if said.get("weight") else None
+        weight = value_of(edition, WEIGHT, said["weight"]) if said.get("weight") else None
         before = weights.get(day - timedelta(days=1))
         change = ""
         if weight is not None:
