@@ -30,7 +30,7 @@ RECORD_ROUTES = {
     "record": ("get", READ),
     "roadmap": ("get", READ),
     "daily": ("get", READ),
-    "card": ("get", READ),
+    "record_card": ("get", READ),
     "figures": ("get", READ),
     "pictures": ("get", READ),
     "picture": ("get", READ),

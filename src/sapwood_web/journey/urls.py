@@ -13,7 +13,7 @@ of_a_record = [
     path("pictures/<uuid:picture_id>/remove/", views.remove_picture, name="remove_picture"),
     path("daily/", views.daily, name="daily"),
     path("daily/<uuid:entry_id>/remove/", views.remove_day, name="remove_day"),
-    path("card/", views.card, name="card"),
+    path("card/", views.card, name="record_card"),
     path("figures/", views.figures, name="figures"),
 ]
 
