@@ -325,8 +325,8 @@ class Chart:
         }
         return self.add("MedicationStatement", first, body)
 
-    def dose(self, drug: str, day: int, at: str, *, held: str | None = None) -> str:
-        """One dose given; or held, with the reason where there is one in writing."""
+    def dose(self, drug: str, day: int, at: str, *, held: str | None = None, why: str = "") -> str:
+        """One dose given, `why` where that is written; or held, with the reason where there is one in writing."""
         body: Resource = {
             "status": "completed" if held is None else "not-done",
             "medicationCodeableConcept": self.term(f"drug.{drug}"),
@@ -334,6 +334,8 @@ class Chart:
         }
         if held:
             body["statusReason"] = [{"text": held}]
+        if why:
+            body["reasonCode"] = [{"text": why}]
         return self.add("MedicationAdministration", day, body)
 
     def adverse(self, name: str, day: int, severity: str) -> str:

@@ -115,6 +115,8 @@ def _organs(chart: Chart, case: Case, day: int) -> None:
     low = dice.chance("lvef_low")
     if dice.chance("heart_scan"):
         chart.procedure("echo", day)
+        if dice.chance("heart_judged"):
+            chart.finding("cardiac_function", day, "impaired" if low else "adequate", reported=0)
         chart.measure("lvef", day, dice.between(32, 48) if low else usual(chart, "lvef"))
     if age >= 8 and dice.chance("lungs_tested"):
         chart.measure("dlco", day, dice.between(55, 105))

@@ -8,7 +8,7 @@ from datetime import date
 from .beginning import billing
 from .case import Case
 from .chart import Chart
-from .people import CHEMISTRY, COUNT, usual, write_values
+from .people import CHEMISTRY, COUNT, LYSIS, usual, write_values
 from .watched import Watch, watched_cycle
 
 _APPROVED = date(2026, 5, 27).toordinal()  # pivekimab in the United States (claim dec_approval)
@@ -23,6 +23,7 @@ _RATE = {
 _OLD = 74  # from 75 on, intensive treatment is what wards hardly give (claim tagaml_unfit)
 _STRONG = frozenset("hyper_cvad mini_cvd_ven aml_type asparaginase_mtx tag_aza_ven".split())
 _GENTLE = frozenset("tagraxofusp pivekimab hma_ven dec_ven".split())
+_CHOSEN = ("choice of the patient", "within a trial", "age and comorbidity", "other drug not available")
 _REFUSED = "declined by the patient"
 
 
@@ -115,7 +116,9 @@ def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, par
         if watch:
             last = watched_cycle(watch, start, rows, cycle)
         else:
-            last = _cycle(chart, case, regimen, start, rows, better=cycle > 1 and (remission or partial))
+            last = _cycle(
+                chart, case, regimen, start, rows, cycle == 1, better=cycle > 1 and (remission or partial)
+            )
         if case.dead:
             return Course(regimen, day, last, False, "")
         if not told and (start + int(plan["cycle"]) > assessed or cycle == cycles):
@@ -155,12 +158,17 @@ def _into_fluid(chart: Chart, case: Case, day: int) -> None:
 
 
 def _before_start(chart: Chart, case: Case, regimen: str, day: int) -> None:
+    """Blood and drugs on the eve of the first dose."""
     dice = chart.dice
+    write_values(chart, day - 1, (*COUNT, *CHEMISTRY, *LYSIS), {"albumin": case.albumin, **case.counts(dice)})
     if regimen not in ("tagraxofusp", "pivekimab"):
         chart.taken("allopurinol", day - 1, day + 20)
         chart.noted("tls_prophylaxis", day - 1)
-    if "ven" in regimen and dice.chance("azole"):
-        chart.taken("posaconazole", day, day + 90)
+    if "ven" in regimen:
+        if dice.chance("azole"):
+            chart.taken("posaconazole", day, day + 90)
+        elif dice.chance("interactions_checked"):
+            chart.finding("cyp3a4", day - 1, "none", reported=0)
     if regimen in _MARROW_HARM or "ven" in regimen:
         chart.taken("aciclovir", day, day + 180)
     watched = "tagraxofusp" in {str(row[0]) for row in chart.content.regimens[regimen]["days"]}
@@ -174,20 +182,21 @@ def _before_start(chart: Chart, case: Case, regimen: str, day: int) -> None:
 
 
 def _cycle(
-    chart: Chart, case: Case, regimen: str, start: int, rows: list[list[object]], *, better: bool
+    chart: Chart, case: Case, regimen: str, start: int, rows: list[list[object]], first: bool, *, better: bool
 ) -> int:
     """One cycle of a regimen without daily checks; its last day of treatment."""
     dice = chart.dice
     counts = (
         {"hb": dice.around(10.8, 0.9), "platelets": dice.between(90, 230)} if better else case.counts(dice)
     )
-    write_values(chart, start, COUNT, counts)
+    write_values(chart, start, COUNT, counts, "07:10")
     write_values(chart, start, CHEMISTRY, {"albumin": case.albumin}, "07:10")
     chart.measure("weight", start, case.who.weight + dice.around(0, 1))
     last = start
-    for drug, first, final, every in rows:
-        for offset in range(int(str(first)) - 1, int(str(final)), int(str(every))):
-            chart.dose(str(drug), start + offset, "10:00")
+    why = dice.one_of(_CHOSEN) if first and dice.chance("line_reason") else ""
+    for drug, begin, final, every in rows:
+        for offset in range(int(str(begin)) - 1, int(str(final)), int(str(every))):
+            chart.dose(str(drug), start + offset, "10:00", why=why if offset == 0 else "")
             last = max(last, start + offset)
     if regimen in _MARROW_HARM or "ven" in regimen:
         nadir = start + dice.whole(10, 15)
