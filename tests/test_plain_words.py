@@ -272,3 +272,17 @@ def test_where_the_way_is_closed_the_reason_is_said() -> None:
     pack = small_pack(FACTS, criteria=CRITERIA, pathway={**PATHWAY, "steps": steps}, about=about)
     plan = plain_plan(plan_of(pack, ILL, lux(4)))
     assert plan.here.text == "No step is open." and plan.why == ("Your lux is fine.",) and plan.next == ""
+
+
+def test_where_to_look_for_studies_is_not_told_to_somebody_who_wants_none() -> None:
+    trial = {
+        **OPTION,
+        "id": "trial",
+        "kind": "trial",
+        "requires": [],
+        "rules_out": [{"when": "rash", "text": "no"}],
+    }
+    about = {**ABOUT, "trials_patient": "Look in the register."}
+    pack = small_pack(FACTS, criteria=CRITERIA, pathway={**PATHWAY, "options": [trial]}, about=about)
+    for rash, said in {False: "Look in the register.", True: ""}.items():
+        assert plain_plan(plan_of(pack, ILL, observed("rash", rash))).trials_note == said

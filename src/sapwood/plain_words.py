@@ -290,7 +290,9 @@ def _for_team(plan: Plan, asked: Sequence[Question], kept: _Kept) -> tuple[str, 
 
 
 def _looks_for_trials(plan: Plan) -> bool:
-    return bool(plan.trials) or any(one.option.kind == "trial" for one in plan.options)
+    """Whether where to look for studies is worth a word: not to somebody who does not want one."""
+    asked = [one.standing for one in plan.options if one.option.kind == "trial"]
+    return (bool(plan.trials) or bool(asked)) and (not asked or any(one != "ruled_out" for one in asked))
 
 
 def _unread(plan: Plan) -> str:
