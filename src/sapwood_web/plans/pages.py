@@ -51,6 +51,11 @@ class BoardPage:
         """The urgent and the stopping alerts."""
         return alerts_of(self.board)
 
+    @property
+    def left_out(self) -> int:
+        """How many kept files and typed facts do not count."""
+        return sum(bool(file.upload.set_aside) for file in self.reading.files) + self.reading.lost_answers
+
     def as_shown(self) -> dict[str, Any]:
         """The page as it stands, to be kept with a signature."""
         return {
@@ -98,7 +103,7 @@ class Entry:
 
 
 def entries_of(reading: Reading, says: Callable[[Any], str]) -> list[Entry]:
-    """Every entry that a reason may lead to; `says` words a typed fact."""
+    """Every entry that a reason may lead to; `says` words what somebody typed."""
     record = reading.facts.record
     found = []
     patient = (record.patient,) if record.patient is not None else ()
@@ -109,6 +114,9 @@ def entries_of(reading: Reading, says: Callable[[Any], str]) -> list[Entry]:
     for answer in reading.record.answers.select_related("by"):
         name = f"answer/{answer.pk}"
         found.append(Entry(name, anchor_of(name), says(answer)))
+    for daily in reading.record.daily_entries.select_related("by"):
+        name = f"daily/{daily.pk}"
+        found.append(Entry(name, anchor_of(name), says(daily)))
     return found
 
 

@@ -24,7 +24,7 @@ from sapwood_web.plans.forms import DatesForm, OverrideForm, SignForm
 from sapwood_web.plans.models import SignedPlan
 from sapwood_web.plans.pages import BoardPage, basis_of, entries_of, line_of
 from sapwood_web.records import actions as record_actions
-from sapwood_web.records.models import Answer, Grant, Record
+from sapwood_web.records.models import Answer, DailyEntry, Grant, Record
 from sapwood_web.records.reading import Reading, title_of
 from sapwood_web.records.views import allowed, find, keeps_draft
 
@@ -60,6 +60,7 @@ def plan(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         if clinician and as_of == today
         else None,
         "signed": record.signed_plans.count(),
+        "left_out": page.left_out,
     }
     return render(request, "plans/plan.html", context, status=422 if dates.errors else 200)
 
@@ -187,14 +188,18 @@ def my_people(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/my_people.html", {"page": page, "lines": lines})
 
 
-def _typed(answer: Answer) -> str:
-    said = answer.said
-    who = display(answer.by) if answer.by else _("somebody who has left")
+def _typed(typed: Answer | DailyEntry) -> str:
+    said = typed.said
+    who = display(typed.by) if typed.by else _("somebody who has left")
+    if isinstance(typed, DailyEntry):
+        lines = [f"{name}: {value}" for name, value in said.items()]
+        lines.append(_("typed by %(who)s on %(day)s") % {"who": who, "day": typed.at.date().isoformat()})
+        return "\n".join(lines)
     lines = [
         f"{title_of(said['fact'])}: {said['value']}",
         _("of %(day)s") % {"day": said["when"]} if said.get("when") else _("without a day"),
         _("typed by %(who)s (%(as)s) on %(day)s")
-        % {"who": who, "as": said["by"], "day": answer.at.date().isoformat()},
+        % {"who": who, "as": said["by"], "day": typed.at.date().isoformat()},
     ]
     if said.get("reason"):
         lines.append(_("reason: %(reason)s") % {"reason": said["reason"]})
