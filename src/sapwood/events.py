@@ -128,26 +128,10 @@ def read_event(
     dosage = " ; ".join(concept_text(entry) for entry in dosages)
     route = " ; ".join(concept_text(entry.get("route")) for entry in dosages if isinstance(entry, dict))
     text = tokens(" ; ".join((concept_text(concept), dosage, route)))
-    pairs = set(codes_of(concept))
-    every = [drug for regimen in regimens.values() for drug in regimen.drugs]
-    coded = {
-        drug.id
-        for drug in every
-        if pairs
-        & {(uri, code) for name, codes in drug.codes.items() for uri in systems[name] for code in codes}
-    }
-    drugs = coded | {drug.id for drug in every if drug.words and holds_phrase(text, drug.words)}
-    described = text + (tokens(numbered[2]) if numbered else ())
-    named = {
-        regimen.id: max(
-            (len(tokens(name)) for name in regimen.names if holds_phrase(described, [name])), default=0
-        )
-        for regimen in regimens.values()
-        if not holds_phrase(described, regimen.without)
-    }
-    size = max(named.values(), default=0)
-    by_name = frozenset(name for name, length in named.items() if length and length == size)
-    protocols = [name for one in by_name for name in regimens[one].names if holds_phrase(described, [name])]
+    vocabulary = _vocabulary_of(regimens, systems)
+    coded = vocabulary.coded(codes_of(concept))
+    drugs = coded | vocabulary.drugs_in(text)
+    by_name, protocol = vocabulary.regimens_in(text + (tokens(numbered[2]) if numbered else ()))
     if not drugs and not by_name:
         return None
     if not kind:
@@ -155,9 +139,7 @@ def read_event(
         return Problem(source, what, "Give it the status completed, or not-done where nothing was given.")
     if kind != "held" and not coded:
         said = " ; ".join((concept_text(concept), numbered[2] if numbered else ""))
-        names = [word for drug in every for word in drug.words]
-        names += [name for regimen in regimens.values() for name in regimen.names]
-        if not _plain(said, names, hedges, kind) or holds_phrase(tokens(dosage), _REFUSED):
+        if not _plain(said, vocabulary.names, hedges, kind) or holds_phrase(tokens(dosage), _REFUSED):
             what = "names a treatment, but its words do not plainly say that it was given"
             return Problem(source, what, "Say it plainly or with a code; or give it the status not-done.")
     fitting = by_name or frozenset(
@@ -187,12 +169,78 @@ def read_event(
         int(cycles[1]) if cycles else None,
         source,
         resource,
-        max(protocols, key=len, default=""),
+        protocol,
         response is not None and not _response(response[1]),
         until,
         period,
         begun_before,
     )
+
+
+class _Vocabulary:
+    """What a pack calls its drugs and regimens; what a text names is kept, since a registry repeats its texts."""
+
+    def __init__(self, regimens: Mapping[str, Regimen], systems: Mapping[str, Sequence[str]]) -> None:
+        self.regimens, self.systems = regimens, systems
+        self.drugs = [drug for regimen in regimens.values() for drug in regimen.drugs]
+        self.names = [word for drug in self.drugs for word in drug.words]
+        self.names += [name for regimen in regimens.values() for name in regimen.names]
+        self._by_code: dict[tuple[str, str], set[str]] = {}
+        for drug in self.drugs:
+            for name, codes in drug.codes.items():
+                for key in ((uri, code) for uri in systems[name] for code in codes):
+                    self._by_code.setdefault(key, set()).add(drug.id)
+        self._drugs: dict[tuple[str, ...], frozenset[str]] = {}
+        self._named: dict[tuple[str, ...], tuple[frozenset[str], str]] = {}
+
+    def coded(self, pairs: Iterable[tuple[str, str]]) -> set[str]:
+        """The drugs that these codes mean."""
+        return {drug for pair in pairs for drug in self._by_code.get(pair, ())}
+
+    def drugs_in(self, text: tuple[str, ...]) -> frozenset[str]:
+        """The drugs that a text names."""
+        if text not in self._drugs:
+            _make_room(self._drugs)
+            self._drugs[text] = frozenset(
+                drug.id for drug in self.drugs if drug.words and holds_phrase(text, drug.words)
+            )
+        return self._drugs[text]
+
+    def regimens_in(self, text: tuple[str, ...]) -> tuple[frozenset[str], str]:
+        """The regimens that a text names by their longest names, and the longest of the pack's words for them."""
+        if text not in self._named:
+            _make_room(self._named)
+            self._named[text] = self._read_regimens(text)
+        return self._named[text]
+
+    def _read_regimens(self, text: tuple[str, ...]) -> tuple[frozenset[str], str]:
+        named = {
+            regimen.id: max(
+                (len(tokens(name)) for name in regimen.names if holds_phrase(text, [name])), default=0
+            )
+            for regimen in self.regimens.values()
+            if not holds_phrase(text, regimen.without)
+        }
+        size = max(named.values(), default=0)
+        found = frozenset(name for name, length in named.items() if length and length == size)
+        protocols = [name for one in found for name in self.regimens[one].names if holds_phrase(text, [name])]
+        return found, max(protocols, key=len, default="")
+
+
+def _make_room(kept: dict[tuple[str, ...], Any]) -> None:
+    if len(kept) >= _KEPT:
+        kept.clear()
+
+
+_KEPT = 4096
+_ready: list[_Vocabulary] = []
+
+
+def _vocabulary_of(regimens: Mapping[str, Regimen], systems: Mapping[str, Sequence[str]]) -> _Vocabulary:
+    """A pack's vocabulary, made once for the pack that is being asked."""
+    if not _ready or _ready[0].regimens is not regimens or _ready[0].systems is not systems:
+        _ready[:] = [_Vocabulary(regimens, systems)]
+    return _ready[0]
 
 
 def _kind(resource: Resource) -> str:
