@@ -181,6 +181,10 @@ def test_what_is_due_stands_under_the_packs_words_for_who_does_it() -> None:
     pack = small_pack(FACTS, criteria=CRITERIA, pathway={**PATHWAY, "tasks": tasks}, about=about)
     plan = plain_plan(plan_of(pack, ILL))
     assert [(who, len(said)) for who, said in plan.due_by] == [("", 2), ("In the lab", 1)]
+    tasks[2] |= {"due": "now", "patient": {"title": "Call", "text": "Call today."}}
+    pack = small_pack(FACTS, criteria=CRITERIA, pathway={**PATHWAY, "tasks": tasks}, about=about)
+    plan = plain_plan(plan_of(pack, ILL))
+    assert [who for who, _ in plan.due_by] == ["First", "", "In the lab"] and plan.due[0].title == "Call"
 
 
 def test_what_was_declined_bears_no_mark() -> None:

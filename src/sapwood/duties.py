@@ -16,6 +16,7 @@ from sapwood.verdicts import Reason, Verdict, Verdicts
 
 SEVERITIES = ("urgent", "stop", "hold", "warn")
 TASK_ORDER = ("due", "cannot_tell", "declined", "done", "not_applicable")
+_PRESSING = ("now", "today", "within the hour")
 STANDING_ORDER = ("recommended", "possible", "cannot_tell", "ruled_out")
 
 
@@ -52,6 +53,11 @@ class TaskStanding:
     task: Task
     status: str
     because: tuple[Reason, ...]
+
+    @property
+    def pressing(self) -> bool:
+        """Whether it is due at once: its `due` begins with now, today or within the hour."""
+        return self.status == "due" and self.task.due.startswith(_PRESSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +176,11 @@ def _reversible(failing: Sequence[Weighed], facts: Facts) -> tuple[CriterionDefi
 
 
 def weigh_tasks(position: Position) -> tuple[TaskStanding, ...]:
-    """The tasks that concern this person now, those due first."""
+    """The tasks that concern this person now, those due first, and of these what is due at once."""
     found = [
         _task(task, position.verdicts) for task in position.pathway.tasks if position.concerns(task.steps)
     ]
-    return tuple(sorted(found, key=lambda one: TASK_ORDER.index(one.status)))
+    return tuple(sorted(found, key=lambda one: (TASK_ORDER.index(one.status), not one.pressing)))
 
 
 def _task(task: Task, verdicts: Verdicts) -> TaskStanding:

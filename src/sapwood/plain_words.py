@@ -164,6 +164,7 @@ def plain_plan(plan: Plan) -> PlainPlan:
 
 
 _TASKS = ("due", "cannot_tell", "done")
+_AT_ONCE = "First"
 _DECLINED = (
     "Some things are left out because of what you have said you want. "
     "That is your choice, and you can change your mind at any time."
@@ -193,11 +194,12 @@ def _of_now(plan: Plan, standing: TaskStanding) -> bool:
 
 
 def _by_whom(plan: Plan, due: Sequence[TaskStanding]) -> tuple[tuple[str, tuple[Said, ...]], ...]:
-    """What is due, under the pack's words for who does it; what has no such words comes first."""
-    found: dict[str, list[Said]] = {"": []}
+    """What is due: at once, then what has no words for who does it, then under the pack's words for that."""
+    found: dict[str, list[Said]] = {_AT_ONCE: [], "": []}
     for one in due:
         if (words := task_words(one)) is not None:
-            found.setdefault(plan.facts.pack.about.people.get(one.task.who, ""), []).append(words)
+            who = _AT_ONCE if one.pressing else plan.facts.pack.about.people.get(one.task.who, "")
+            found.setdefault(who, []).append(words)
     return tuple((who, tuple(said)) for who, said in found.items() if said)
 
 

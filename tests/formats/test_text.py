@@ -235,6 +235,13 @@ def test_many_tasks_stand_by_who_does_them_without_their_reasons() -> None:
     )
 
 
+def test_what_is_due_at_once_stands_first() -> None:
+    task = {"title": "Wait", "why": "so", "who": "ward"}
+    tasks = [{**task, "id": "a", "due": "day 0"}, {**task, "id": "b", "title": "Cultures", "due": "now"}]
+    text = small_plan(pathway={"tasks": tasks})
+    assert "  due at once\n    - Cultures (now): so\n  due, ward\n    - Wait (day 0): so\n" in text
+
+
 def test_a_trial_that_is_closed_fits_nobody() -> None:
     trial = {
         "nct": "NCT00000000",

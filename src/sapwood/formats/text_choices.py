@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sapwood.definitions import Task
 from sapwood.duties import OptionStanding, Weighed
 from sapwood.formats.paper import Paper
 from sapwood.pathway import NO_SIGNAL
@@ -122,9 +123,13 @@ def tasks(paper: Paper, plan: Plan) -> None:
         return
     paper.heading("Tasks")
     due = found["due"]
-    for who in dict.fromkeys(one.task.who for one in due):
-        paper.say(f"due, {who}" if who else "due", indent=2, style="strong")
-        for task in (one.task for one in due if one.task.who == who):
+    groups: dict[str, list[Task]] = {}
+    for one in due:
+        who = f"due, {one.task.who}" if one.task.who else "due"
+        groups.setdefault("due at once" if one.pressing else who, []).append(one.task)
+    for heading, listed in groups.items():
+        paper.say(heading, indent=2, style="strong")
+        for task in listed:
             when = f" ({task.due})" if task.due else ""
             why = f": {task.why}" if len(due) <= _MANY else ""
             paper.say(f"{task.title}{when}{why}", indent=4, mark="- ")
