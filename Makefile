@@ -3,6 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+CHECKER := $(VENV)/node/.set-up
 
 # The first Python of 3.11 or later that can make a virtual environment; or say PYTHON=... yourself.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python3.14; do \
@@ -32,6 +33,12 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
+# The checker of HTML comes from npm, by its lock file; the npm is the one in .venv, and nothing of the package is run.
+$(CHECKER): $(STAMP) tests/web/browser/package.json tests/web/browser/package-lock.json
+	@mkdir -p $(@D) && cp tests/web/browser/package.json tests/web/browser/package-lock.json $(@D)/
+	@$(BIN)/npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
 demo: $(STAMP) ## print the plan of one example patient, then start the site with invented people
 	@$(BIN)/sapwood plan examples/demo.json --as-of 2026-03-02 --colour $(if $(NO_COLOR),never,always)
 	@$(BIN)/python -m sapwood_web.demo --if-terminal
@@ -39,7 +46,7 @@ demo: $(STAMP) ## print the plan of one example patient, then start the site wit
 site: $(STAMP) ## start the site with invented people
 	@$(BIN)/python -m sapwood_web.demo
 
-test: $(STAMP) ## run every check: format, lint, types, layers, tests
+test: $(STAMP) $(CHECKER) ## run every check: format, lint, types, layers, tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy

@@ -98,6 +98,7 @@ def _people() -> list[str]:
         if role in ("clinician", "steward"):
             lines.append(f"  {'':24} second step, one code each time: {' '.join(_codes(person))}")
     _records(made)
+    _library(made["Sam"])
     return lines
 
 
@@ -145,6 +146,74 @@ def _records(made: dict[str, Any]) -> None:
     child = actions.begin_record(ines, for_child=True)
     actions.add_answer(ines, child, fact="albumin", value="3.9 g/dL", when="2026-02-10")
     settings.EMAIL_BACKEND = printed
+
+
+def _library(steward: Any) -> None:
+    """Two invented talks, a question that waits and one that has an answer, and an edition of the pack to load."""
+    from datetime import date, timedelta
+
+    from django.conf import settings
+    from django.utils import timezone
+
+    from sapwood.pack import pack_folder
+    from sapwood_web.editions import actions as edition_actions
+    from sapwood_web.library import actions
+    from sapwood_web.library.models import Moment, Talk
+
+    held = Talk(
+        title="Why a second look matters (an invented talk)",
+        speaker="Dr Ada Example",
+        about_speaker="a pathologist who does not exist",
+        day=date(2026, 1, 20),
+        minutes=48,
+        recording="https://example.org/an-invented-talk",
+        summary="BPDCN is rare, so most labs see it seldom. An expert can look at the same slides again. "
+        "**Asking for that is no sign of distrust.** Your team can send the slides.",
+        invented=True,
+    )
+    moments = [
+        Moment(
+            seconds=95,
+            question="Why is it so often missed at first?",
+            said="It can look like a bruise or a rash.",
+        ),
+        Moment(
+            seconds=750,
+            question="Will a second look put off my treatment?",
+            said="Often not: slides travel while other tests go on. Ask your team what can wait and what cannot.",
+        ),
+        Moment(
+            seconds=2710,
+            question="What should I bring?",
+            said="The report of the lab, with the list of stains.",
+        ),
+    ]
+    coming = Talk(
+        title="Living with it, a year on (an invented talk)",
+        speaker="Noor Example",
+        about_speaker="a nurse who does not exist",
+        day=timezone.now().date() + timedelta(days=24),
+        invented=True,
+    )
+    for talk, parts in ((held, moments), (coming, [])):
+        actions.publish_talk(steward, actions.keep_talk(steward, talk, parts), shown=True)
+    actions.send_question(words="Can I have a pet while my blood is low?", address="", visitor="192.0.2.1")
+    asked = actions.send_question(
+        words="Is it all right to fly to my sister?", address="", visitor="192.0.2.1"
+    )
+    actions.answer_question(
+        steward,
+        asked,
+        words="May I travel by plane?",
+        answer="Often yes, with some care while your blood is low. Ask your team before you book.",
+        talk=None,
+        link=str,
+    )
+    folder = settings.PACK_SHELF / "bpdcn-next"
+    shutil.copytree(pack_folder("bpdcn"), folder)
+    about = folder / "pack.yaml"
+    about.write_text(about.read_text().replace("version: ", "version: next-", 1))
+    edition_actions.load(steward, folder.name)
 
 
 def _serve() -> int:

@@ -84,9 +84,13 @@ def opening(page: Article) -> str:
 
 
 def plain_text(markdown: str) -> str:
-    """A text in markdown without its marks, in one line."""
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", CITED.sub("", markdown))
-    return " ".join(re.sub(r"[*`>#|_]+|^- ", " ", text, flags=re.MULTILINE).split())
+    """A text in markdown without its marks, in one line; an item of a list and a heading end as sentences do."""
+    lines = []
+    for line in CITED.sub("", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown)).splitlines():
+        alone = re.match(r"\s*(?:#+|[-*>|]|\d+\.)\s", line) is not None
+        words = " ".join(re.sub(r"[*`>#|_]+|^\s*- |-{3,}", " ", line).split())
+        lines.append(f"{words}." if alone and words and words[-1].isalnum() else words)
+    return " ".join(line for line in lines if line)
 
 
 # ---- what a review covers ----

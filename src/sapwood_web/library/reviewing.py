@@ -56,11 +56,11 @@ class Reviews:
         if review is not None:
             return Reviewed(True, reviewed_words(review))
         if text.day_in_pack:
-            day = date_format(date.fromisoformat(text.day_in_pack))
+            day = date_format(date.fromisoformat(text.day_in_pack), "j F Y")
             return Reviewed(True, _("Reviewed by a clinician on %(day)s") % {"day": day})
         earlier = self.found.get((text.kind, text.name))
         if earlier:
-            day = date_format(earlier[0].at)
+            day = date_format(earlier[0].at, "j F Y")
             return Reviewed(
                 False,
                 _("Changed since a clinician reviewed it on %(day)s; not reviewed again yet") % {"day": day},
@@ -71,7 +71,7 @@ class Reviews:
 def reviewed_words(review: Review) -> str:
     """Who reviewed a text and when, in one line; a name only where its owner agreed and is still here."""
     name = review.by.name if review.named and review.by is not None else ""
-    words = {"day": date_format(review.at), "name": name}
+    words = {"day": date_format(review.at, "j F Y"), "name": name}
     if name:
         return _("Reviewed on %(day)s by %(name)s") % words
     return _("Reviewed by a clinician on %(day)s") % words

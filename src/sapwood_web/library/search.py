@@ -53,30 +53,34 @@ def search(query: str) -> Found:
         return Found((), (), False)
     known = set(Spelling.objects.filter(word__in=words).values_list("word", flat=True))
     near = {word: spelling.nearest(word) for word in words if word not in known}
-    numbers, groups = _find(words, near)
+    numbers, _groups = _find(words, near)
     if not numbers:  # a word may be spelled right, and another be meant: a sell for a cell
-        numbers, groups = _find(words, near | {word: spelling.others(word) for word in known})
-    numbers += full_text.find(groups, MOST_FOUND, every=False)
+        numbers, _groups = _find(words, near | {word: spelling.others(word) for word in known})
+    first = Entry.objects.filter(pk__in=numbers[:1]).first()
+    told = set(spelling.words_of(f"{first.title} {first.text}")) if first else set()
+    meant = {
+        word: next((one for one in others if one in told), others[0])
+        for word, others in near.items()
+        if others
+    }
+    some, groups = _find([meant.get(word, word) for word in words], {}, every=False)
+    numbers += some
     entries = Entry.objects.in_bulk(numbers)
     found = [entries[number] for number in dict.fromkeys(numbers) if number in entries][:MOST_FOUND]
     looked_for = [word for group in groups for word in group]
-    first = set(spelling.words_of(f"{found[0].title} {found[0].text}")) if found else set()
-    corrected = [
-        (word, next((one for one in others if one in first), others[0]))
-        for word, others in near.items()
-        if others
-    ]
-    return Found(tuple(_hit(entry, looked_for) for entry in found), tuple(corrected), True)
+    return Found(tuple(_hit(entry, looked_for) for entry in found), tuple(meant.items()), True)
 
 
-def _find(words: list[str], near: Mapping[str, list[str]]) -> tuple[list[int], list[list[str]]]:
-    """What holds every word, or one that may have been meant by it; and the groups of words looked for."""
+def _find(
+    words: list[str], near: Mapping[str, list[str]], *, every: bool = True
+) -> tuple[list[int], list[list[str]]]:
+    """What holds every word (or any), or one that may have been meant by it; and the groups of words looked for."""
     same = _same_words(active().content)
     groups = [
         list(dict.fromkeys(form for one in (word, *near.get(word, ())) for form in same.get(one, (one,))))
         for word in words
     ]
-    return full_text.find(groups, MOST_FOUND, every=True), groups
+    return full_text.find(groups, MOST_FOUND, every=every), groups
 
 
 @lru_cache(maxsize=4)

@@ -29,6 +29,6 @@ urlpatterns = [
     path("steward/talks/<uuid:talk_id>/", desk.edit_talk, name="edit_talk"),
     path("steward/talks/<uuid:talk_id>/publish/", desk.publish_talk, name="publish_talk"),
     path("reviews/", desk.reviews, name="reviews"),
-    path("reviews/<slug:kind>/<slug:name>/", desk.review, name="review"),
     path("reviews/<int:review_id>/withdraw/", desk.withdraw_review, name="withdraw_review"),
+    path("reviews/<slug:kind>/<slug:name>/", desk.review, name="review"),
 ]
