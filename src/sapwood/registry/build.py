@@ -11,6 +11,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +29,7 @@ from .manifest import UNFINISHED, Manifest, keep_manifest
 from .meeting import Met, changed_keys, meet
 from .pool import each
 from .progress import Progress
+from .slices import bucket_of
 from .sources import Source, cut, find_files, identify
 from .worker import Job, Part, connect, make_part
 
@@ -72,10 +74,14 @@ def build(wanted: Wanted, progress: Progress) -> Built:
         with _alone_in(layout):
             return _Build(wanted, pack, layout, progress).run()
     except SapwoodError:
-        if begins and layout.progress.exists() and not layout.manifest.exists():
+        if begins and layout.progress.exists() and not any(layout.journal.iterdir()):
             for path in layout.folder.iterdir():
                 shutil.rmtree(path)  # nothing came of it: a second try begins anew
         raise
+    except BrokenProcessPool:
+        what = "one of its processes was ended from outside, perhaps for want of memory"
+        remedy = "Run the same command again, with --workers 1; what is done is kept"
+        raise SapwoodError(Problem("sapwood registry build", what, remedy)) from None
     except OSError as error:
         raise SapwoodError(_disk(error, str(wanted.folder))) from None
     except Exception as error:
@@ -121,9 +127,10 @@ class _Build:
         self.known = self.others = 0
 
     def run(self) -> Built:
-        for path in self.layout.folder.rglob(".*"):
-            if path.is_file():
-                path.unlink()  # left by a build that was interrupted
+        for pattern in (".*", "spill/*"):
+            for path in self.layout.folder.rglob(pattern):
+                if path.is_file():
+                    path.unlink()  # left by a build that was interrupted
         plan = self._plan()
         intakes, paths = self._sources(plan)
         plan = plan or self._begin(intakes)
@@ -289,9 +296,10 @@ class _Build:
                     )
             since = 0 if whole or before is None else before.chunks
             new = [name for names in by_chunk[since:] for name in names]
-            given = (
-                [] if whole or before is None else sorted(_in(touched[before.meeting], bucket, plan.buckets))
-            )
+            given: list[str] = []
+            if before is not None and not whole:
+                keys = touched[before.meeting]
+                given = sorted(key for key in keys if bucket_of(key, plan.buckets) == bucket)
             jobs.append(
                 Job(
                     str(self.layout.folder),
@@ -322,9 +330,3 @@ class _Build:
 
     def _workers(self, size: int) -> int:
         return 1 if size < _ALONE else self.workers
-
-
-def _in(keys: set[str], bucket: int, buckets: int) -> set[str]:
-    from .slices import bucket_of
-
-    return {key for key in keys if bucket_of(key, buckets) == bucket}

@@ -56,7 +56,7 @@ def pieces_of(data: bytes, where: str) -> Iterator[Piece | Aside]:
     if type(found) is Owner:
         yield from _single(data, found, where)
     else:
-        yield from _opened([found], where, data)
+        yield from _opened([found], where, data, data)
 
 
 def pieces_of_document(data: bytes, where: str) -> Iterator[Piece | Aside]:
@@ -68,7 +68,7 @@ def pieces_of_document(data: bytes, where: str) -> Iterator[Piece | Aside]:
     decoded = decode(data, where)
     for problem in decoded.problems:
         yield Aside("", Problem(f"{where}, {problem.where}", problem.what, problem.remedy))
-    yield from _opened(decoded.values, where, data if len(decoded.values) == 1 else None)
+    yield from _opened(decoded.values, where, data, data if len(decoded.values) == 1 else None)
 
 
 def _single(data: bytes, owner: Owner, where: str) -> Iterator[Piece | Aside]:
@@ -132,14 +132,17 @@ def _plain_bundle(data: bytes) -> Piece | None:
     return Piece(data, own, patient=True)
 
 
-def _opened(values: list[Any], where: str, data: bytes | None) -> Iterator[Piece | Aside]:
-    """The resources of any other input: `data` as it is where all of it is one person's, else a Bundle for each."""
+def _opened(values: list[Any], where: str, text: bytes, data: bytes | None) -> Iterator[Piece | Aside]:
+    """The resources of any other input: `data` as it is where all of it is one person's, else a Bundle for each.
+
+    `text` is all of the input, by which people without any id are told apart.
+    """
     notes = Notes()
     found = unwrap(values, notes)
     if not found.located and not found.outcomes:
         remedy = "Export it as FHIR R4 JSON: a Bundle, or one resource a line"
         raise RecordError(Problem(where, "there is no FHIR resource in it", remedy))
-    opened = _Opened(found, where, data)
+    opened = _Opened(found, where, text, data)
     if opened.data is None:  # otherwise the same is noted when the person's record is read
         for problem in notes.problems():
             yield Aside("", Problem(f"{where}, {problem.where}", problem.what, problem.remedy))
@@ -149,15 +152,16 @@ def _opened(values: list[Any], where: str, data: bytes | None) -> Iterator[Piece
 class _Opened:
     """The resources of one Bundle or list, by person."""
 
-    def __init__(self, found: Unwrapped, where: str, data: bytes | None) -> None:
+    def __init__(self, found: Unwrapped, where: str, text: bytes, data: bytes | None) -> None:
         self.found = found
         self.where = where
+        self.text = text
         self.owners = [owner_of_resource(item.resource) for item in found.located]
         self.keys: dict[str, str] = {}
         self.names: dict[str, list[str]] = {}
         for item, owner in zip(found.located, self.owners, strict=True):
             if owner.kind == "Patient":
-                key = owner.key or key_of_urn(item.url or "") or _key_of_content(item)
+                key = self._key_of_patient(owner, item)
                 local = {f"Patient/{key}", f"urn:uuid:{key}", f"urn:oid:{key}", *owner.names}
                 if item.url:
                     local |= {item.url, tail_of(item.url) or item.url}
@@ -206,8 +210,7 @@ class _Opened:
     def _whose(self, place: int, owner: Owner) -> tuple[str, str]:
         """The key of a person, or a name still to be looked up elsewhere."""
         if owner.kind == "Patient":
-            item = self.found.located[place]
-            return owner.key or key_of_urn(item.url or "") or _key_of_content(item), ""
+            return self._key_of_patient(owner, self.found.located[place]), ""
         if owner.key:
             return self.keys.get(f"Patient/{owner.key}", owner.key) or owner.key, ""
         if owner.name:
@@ -216,6 +219,11 @@ class _Opened:
         if self.alone and not owner.shared and owner.kind not in NOT_CLINICAL:
             return self.alone, ""  # names nobody, in a record of one person
         return "", ""
+
+    def _key_of_patient(self, owner: Owner, item: Located) -> str:
+        """A Patient's id, or its address; without either, a key of the whole input, which nobody else has."""
+        own = owner.key or key_of_urn(item.url or "")
+        return own or f"unnamed-{hashlib.sha256(self.text).hexdigest()[:20]}-{item.place}"
 
     def _referred(self, places: Iterable[int], shared: dict[str, int]) -> set[int]:
         """The shared resources that a person's resources refer to, here in the same input."""
@@ -288,8 +296,3 @@ def _references(content: Any) -> Iterator[str]:
             waiting.extend(one.values())
         elif type(one) is list:
             waiting.extend(one)
-
-
-def _key_of_content(item: Located) -> str:
-    """A key for a Patient that has neither id nor address: of what it says, so that it never meets another."""
-    return "unnamed-" + hashlib.sha256(_ENCODER.encode(item.resource)).hexdigest()[:20]
