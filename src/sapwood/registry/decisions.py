@@ -197,12 +197,10 @@ def _treatment_steps(pack: Pack) -> frozenset[str]:
 
 
 def _wishes(facts: Facts) -> tuple[str, ...]:
-    """What the person was known to decline or wish by then, as the names of facts."""
-    found = []
-    for name in facts.finder.spoken_of:
-        fact = facts.pack.facts[name]
-        if fact.group == "wishes" and fact.per == "person" and facts.fact(name).known:
-            value = facts.fact(name).value
-            if value is True or (isinstance(value, str) and fact.type == "code"):
-                found.append(f"{name}={value}" if isinstance(value, str) else name)
-    return tuple(sorted(found))
+    """What the person was known to decline or wish by then, as the names of facts that are plainly true."""
+    found = (
+        name
+        for name in facts.finder.spoken_of
+        if facts.pack.facts[name].group == "wishes" and facts.pack.facts[name].type == "boolean"
+    )
+    return tuple(sorted(name for name in found if facts.values[name] is True))
