@@ -31,6 +31,13 @@ def sentence(r: Random, depth: int = 2) -> str:
 
 
 def random_pack(r: Random) -> Pack:
+    """A pack of everything that a check proves things about."""
+    content = random_content(r)
+    return small_pack(content.pop("facts"), **content)
+
+
+def random_content(r: Random) -> dict[str, Any]:
+    """The files of such a pack."""
     facts: dict[str, Any] = {
         "a": {"type": "boolean"},
         "b": {
@@ -127,7 +134,7 @@ def random_pack(r: Random) -> Pack:
             for n in range(3)
         ],
     }
-    return small_pack(facts, criteria=criteria, pathway=pathway)
+    return {"facts": facts, "criteria": criteria, "pathway": pathway}
 
 
 def random_answers(r: Random) -> tuple[Answer, ...]:
