@@ -35,6 +35,11 @@ class Stages:
     own_word: bool = False
     more: Mapping[str, Sentence] = field(default_factory=dict)
     """Sentences beside the pack's, such as one that somebody asks."""
+    worked_out: frozenset[str] = frozenset()
+    """Derived facts of yes or no that are worked out anew, because something beneath them was changed."""
+    people: str = "people"
+    specimens: str = "specimens"
+    """The tables of the wide rows."""
     alike: dict[str, str] = field(default_factory=dict)
     """Of sentences that say the same in SQL, the one in whose column the answer stands; shared between queries."""
     parts: list[tuple[str, str]] = field(default_factory=list)
@@ -43,7 +48,7 @@ class Stages:
 
     def __post_init__(self) -> None:
         if self.own_word:
-            self.add("own_word", f"SELECT {KEYS} FROM people r WHERE r.trusted")
+            self.add("own_word", f"SELECT {KEYS} FROM {self.people} r WHERE r.trusted")
 
     # --- writing ----------------------------------------------------------------------------------
 
@@ -61,7 +66,7 @@ class Stages:
 
     def sentence(self, name: str) -> Sentence | None:
         """The sentence of a name, where it is asked of rows rather than kept in them."""
-        if name in self.pack.facts:
+        if name in self.pack.facts and name not in self.worked_out:
             return None
         return self.more.get(name) or self.pack.sentences.get(name)
 
@@ -73,7 +78,7 @@ class Stages:
 
     def column(self, name: str) -> str:
         """Where the answer of a sentence stands: its own column, or that of what says the same."""
-        if name in self.pack.criteria:
+        if name in self.pack.criteria or name in self.pack.facts:
             return quoted(name)
         tree = self._tree(name)
         if isinstance(tree, Literal):
@@ -84,7 +89,8 @@ class Stages:
 
     def _stands_already(self, name: str) -> bool:
         """Whether a sentence is one word: a criterion, a fact, TRUE or FALSE."""
-        return name not in self.pack.criteria and isinstance(self._tree(name), Literal | Named)
+        own = name in self.pack.criteria or name in self.pack.facts
+        return not own and isinstance(self._tree(name), Literal | Named)
 
     def _tree(self, name: str) -> Tree:
         sentence = self.sentence(name)
@@ -110,7 +116,7 @@ class Stages:
         own, found, facts = self._reach(names, per_specimen=False)
         read = [f"p.{quoted(column)}" for column in self._fact_columns([*facts, *keep])]
         base = f"SELECT {', '.join(['p.person', 'p.as_of', *read])}"
-        source = "\nFROM people p"
+        source = f"\nFROM {self.people} p"
         if found:
             specimens = self._found(found, world)
             base += "".join(f", s.{quoted(one)}" for one in found)
@@ -128,7 +134,7 @@ class Stages:
         select += [f"s.{quoted(column)}" for column in self._fact_columns(inside)]
         select += [f"p.{quoted(column)}" for column in outside]
         select += [f"p.{self.column(one)}" for one in about]
-        source = "FROM specimens s"
+        source = f"FROM {self.specimens} s"
         if outside or about:
             beside = self.verdicts(about, world, keep=[one for one in facts if not self._per_specimen(one)])
             source += f"\nJOIN {beside} p USING (person, as_of)"
