@@ -30,7 +30,12 @@ def random_registry_pack(r: Random) -> Pack:
         if r.random() < 0.3:
             step["opens"] = r.choice(["a", "NOT b OR k1", "TRUE", "FALSE", "a AND x > 1"])
     pathway["tasks"][0]["steps"] = r.choice([["all"], ["one", "three"]])
-    trial = {"title": "t", "status": "recruiting", "status_as_of": "2026-03-01", "steps": r.choice([[], ["one"]])}
+    trial = {
+        "title": "t",
+        "status": "recruiting",
+        "status_as_of": "2026-03-01",
+        "steps": r.choice([[], ["one"]]),
+    }
     content["trials"] = {
         "trials": [
             {**trial, "nct": f"NCT0000000{n}", "offered": r.choice([*names, "TRUE"]), "meets": points(3)}

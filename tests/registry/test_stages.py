@@ -131,7 +131,9 @@ def test_own_words_open_nothing_in_a_registry_either(engine: Any) -> None:
             continue
         engine.execute("DELETE FROM people WHERE trusted")
         engine.execute("DELETE FROM specimens WHERE trusted")
-        differ += sum(one != other for one, other in zip(sorted(right), sorted(lines(engine, pack)), strict=True))
+        differ += sum(
+            one != other for one, other in zip(sorted(right), sorted(lines(engine, pack)), strict=True)
+        )
     assert differ > 0
 
 

@@ -45,6 +45,4 @@ def hash_of(lines: Iterable[str]) -> str:
 def lines_of_rows(pack: Pack, rows: Iterable[Sequence[bool | str | None]]) -> list[str]:
     """The lines of rows that hold person, as_of and the answers in the order of `answer_columns`."""
     columns = answer_columns(pack)
-    return [
-        line(str(row[0]), str(row[1]), dict(zip(columns, row[2:], strict=True)), columns) for row in rows
-    ]
+    return [line(str(row[0]), str(row[1]), dict(zip(columns, row[2:], strict=True)), columns) for row in rows]

@@ -40,7 +40,9 @@ def sentence_of(text: str, pack: Pack) -> Sentence:
         fact = pack.facts.get(node.name)
         if fact is not None and fact.per == "specimen":
             what = f"`{node.name}` is found per specimen, but this sentence speaks of a person"
-            remedy = "Ask a criterion that is read within one specimen, such as those with `for_each: specimen`."
+            remedy = (
+                "Ask a criterion that is read within one specimen, such as those with `for_each: specimen`."
+            )
             problems.append(Problem(where, what, remedy))
         elif fact is not None and node.key not in kept.person:
             what = f"`{node.key}` is not kept in a registry"

@@ -11,7 +11,7 @@ from sapwood.pathway import NO_SIGNAL
 from .opened import Registry
 from .stages import quoted
 from .standings import STEP
-from .what_if import askable, settled_by
+from .what_if import askable, put_question_to, settled_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Found:
     true: tuple[str, ...]
     settling: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of each person in whom something speaks for it, the facts of which one could make it true."""
+    pointers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each of them, what speaks for it."""
 
 
 def find(registry: Registry, criterion: str) -> Found:
@@ -53,7 +55,7 @@ def find(registry: Registry, criterion: str) -> Found:
     column, step = quoted(criterion), quoted(STEP)
     counted = registry.rows(f"SELECT {column}, {step}, count(*) FROM answers GROUP BY ALL ORDER BY ALL")
     counts = {"true": 0, "false": 0, "unknown": 0}
-    steps = {one: 0 for one in (NO_SIGNAL, *(step.id for step in pack.pathway.steps))}
+    steps = dict.fromkeys((NO_SIGNAL, *(step.id for step in pack.pathway.steps)), 0)
     for answer, where, people in counted:
         counts["unknown" if answer is None else "true" if answer else "false"] += people
         if answer is True:
@@ -61,13 +63,15 @@ def find(registry: Registry, criterion: str) -> Found:
     registry.engine.execute(
         f"CREATE OR REPLACE TEMP TABLE open_question AS SELECT person, as_of FROM answers WHERE {column} IS NULL"
     )
-    true = tuple(row[0] for row in registry.rows(f"SELECT person FROM answers WHERE {column} ORDER BY person"))
+    true = tuple(
+        row[0] for row in registry.rows(f"SELECT person FROM answers WHERE {column} ORDER BY person")
+    )
     questions, settling = _questions(registry, criterion)
     pointed = _pointed(registry, criterion)
     named = {person: tuple(facts) for person, facts in settling.items() if person in pointed}
-    ranked = dict(sorted(named.items(), key=lambda one: (-pointed[one[0]], len(one[1]), one[0])))
+    ranked = dict(sorted(named.items(), key=lambda one: (-len(pointed[one[0]]), len(one[1]), one[0])))
     away = registry.rows("SELECT count(DISTINCT person) FROM one_answer")[0][0]
-    return Found(criterion, counts, steps, away, len(ranked), questions, true, ranked)
+    return Found(criterion, counts, steps, away, len(ranked), questions, true, ranked, pointed)
 
 
 def _questions(registry: Registry, criterion: str) -> tuple[tuple[Suggested, ...], dict[str, list[str]]]:
@@ -75,9 +79,10 @@ def _questions(registry: Registry, criterion: str) -> tuple[tuple[Suggested, ...
     registry.engine.execute(
         "CREATE OR REPLACE TEMP TABLE one_answer (person VARCHAR, fact VARCHAR, to_true BOOLEAN)"
     )
+    put_question_to(registry, "open_question", [criterion])
     true, false = quoted(f"true:{criterion}"), quoted(f"false:{criterion}")
     for fact in askable(registry.pack, [criterion]):
-        tried = settled_by(registry.pack, fact, [criterion], registry.as_of, "open_question")
+        tried = settled_by(registry.pack, fact, [criterion], registry.as_of)
         registry.engine.execute(
             f"INSERT INTO one_answer SELECT person, '{fact}', {true} FROM ({tried}) WHERE {true} OR {false}"
         )
@@ -94,16 +99,14 @@ def _questions(registry: Registry, criterion: str) -> tuple[tuple[Suggested, ...
     return tuple(Suggested(*row) for row in rows), settling
 
 
-def _pointed(registry: Registry, criterion: str) -> dict[str, int]:
-    """Of people of whom it is unknown, how many parts of the sentence that speak for it are true of them already.
-
-    Parts are the criteria and facts of yes or no that the criterion reads, in the end, and that record something:
-    what was assumed from silence, and what is denied, does not count.
-    """
-    facts = [name for name in registry.pack.base_facts[criterion] if registry.pack.facts[name].kind == "boolean"]
+def _pointed(registry: Registry, criterion: str) -> dict[str, tuple[str, ...]]:
+    """Of people of whom it is unknown, the facts of yes or no beneath the criterion that are yes on their record."""
+    facts = [
+        name for name in registry.pack.base_facts[criterion] if registry.pack.facts[name].kind == "boolean"
+    ]
     listed = ", ".join(f"'{name}'" for name in facts)
     rows = registry.rows(
-        "SELECT person, count(DISTINCT fact) FROM facts SEMI JOIN open_question USING (person, as_of) "
+        "SELECT person, list(DISTINCT fact ORDER BY fact) FROM facts SEMI JOIN open_question USING (person, as_of) "
         f"WHERE state = 'known' AND value = 'true' AND fact IN ({listed}) GROUP BY person"
     )
-    return dict(rows)
+    return {person: tuple(named) for person, named in rows}

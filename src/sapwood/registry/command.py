@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import Any
 
 from sapwood.errors import Problem, SapwoodError
+from sapwood.whole_files import write_whole
 
 
 def add_options(command: argparse.ArgumentParser, parser_class: type[argparse.ArgumentParser]) -> None:
@@ -46,6 +48,36 @@ def add_options(command: argparse.ArgumentParser, parser_class: type[argparse.Ar
         "--key", required=True, metavar="FILE", help="the key behind the pseudonyms; made where there is none"
     )
     add_pack(export)
+    add_asking(verbs)
+
+
+def add_asking(verbs: Any) -> None:
+    """The verbs that ask a registry: `summary`, `find`, `ask`, `missing`."""
+    summary = verbs.add_parser(
+        "summary", help="where people stand, every criterion, option and alert, counted"
+    )
+    find = verbs.add_parser("find", help="case-finding: who meets a criterion, who may after one more answer")
+    find.add_argument(
+        "criterion", metavar="CRITERION", help="a criterion of the pack, such as bpdcn_suspected"
+    )
+    ask = verbs.add_parser("ask", help="of how many people a sentence is true, false or unknown")
+    ask.add_argument("sentence", metavar="SENTENCE", help="over facts and criteria, as criteria are written")
+    asking = verbs.add_parser(
+        "missing", help="which single question, put to everyone it concerns, settles most"
+    )
+    for verb in (summary, find, ask, asking):
+        verb.add_argument("folder", metavar="DIR", help="the registry's folder")
+        add_pack(verb)
+        add_small_counts(verb)
+    formats = ["text", "json", "csv", "html"]
+    summary.add_argument("--format", choices=formats, default="text", help="default: text")
+    summary.add_argument("-o", "--output", metavar="FILE", help="write it there, whole or not at all")
+    for verb in (find, ask):
+        verb.add_argument(
+            "--list",
+            action="store_true",
+            help="instead: ids as CSV, for the hospital's own eyes; never names, and not to be shown",
+        )
 
 
 def add_pack(verb: argparse.ArgumentParser) -> None:
@@ -121,7 +153,72 @@ def _export(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
     return exported_words(done, chosen.out, chosen.key), 0
 
 
-_VERBS = {"build": _build, "concordance": _concordance, "export": _export}
+def _summary(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
+    from .opened import opened
+    from .overview import overview
+    from .overview_html import as_html
+    from .overview_words import as_csv, as_json, as_text, to_show
+    from .questions import missing
+    from .small_numbers import threshold_of
+
+    threshold = threshold_of(chosen.small_counts)
+    with opened(chosen.folder, chosen.pack) as registry:
+        found = to_show(overview(registry), missing(registry), registry.pack, registry.manifest, threshold)
+    text = {"text": as_text, "csv": as_csv, "json": as_json, "html": as_html}[chosen.format](found)
+    if chosen.output is None:
+        return text, 0
+    try:
+        write_whole(Path(chosen.output), text.encode())
+    except OSError as error:
+        what = f"the summary cannot be written there ({error.strerror or type(error).__name__})"
+        raise SapwoodError(Problem(chosen.output, what, "Name a file in a folder you can write to")) from None
+    return "", 0
+
+
+def _find(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
+    from .asked_words import found_list, found_words
+    from .case_finding import find
+    from .opened import opened
+    from .small_numbers import threshold_of
+
+    threshold = threshold_of(chosen.small_counts)
+    with opened(chosen.folder, chosen.pack) as registry:
+        found = find(registry, chosen.criterion)
+        return (found_list(found, registry) if chosen.list else found_words(found, registry, threshold)), 0
+
+
+def _ask(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
+    from .asked import ask
+    from .asked_words import asked_list, asked_words
+    from .opened import opened
+    from .small_numbers import threshold_of
+
+    threshold = threshold_of(chosen.small_counts)
+    with opened(chosen.folder, chosen.pack) as registry:
+        found = ask(registry, chosen.sentence)
+        return (asked_list(found) if chosen.list else asked_words(found, registry, threshold)), 0
+
+
+def _missing(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
+    from .asked_words import missing_words
+    from .opened import opened
+    from .questions import missing
+    from .small_numbers import threshold_of
+
+    threshold = threshold_of(chosen.small_counts)
+    with opened(chosen.folder, chosen.pack) as registry:
+        return missing_words(missing(registry), registry, threshold), 0
+
+
+_VERBS = {
+    "build": _build,
+    "summary": _summary,
+    "find": _find,
+    "ask": _ask,
+    "missing": _missing,
+    "concordance": _concordance,
+    "export": _export,
+}
 
 
 def _moment(text: str) -> str:

@@ -21,7 +21,9 @@ from .standings import answers_script
 class Registry:
     """One registry, read only: nothing asked of it changes it."""
 
-    def __init__(self, folder: Path, manifest: Manifest, pack: Pack, engine: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, pack: Pack, engine: duckdb.DuckDBPyConnection
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
         self.pack = pack

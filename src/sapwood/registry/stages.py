@@ -143,7 +143,8 @@ class Stages:
         last = self._layers(own, base, world)
         answers = [f"{_some(quoted(name))} AS {quoted(name)}" for name in names]
         return self.add(
-            f"found_{world}", f"SELECT {', '.join(['person', 'as_of', *answers])}\nFROM {last}\nGROUP BY {KEYS}"
+            f"found_{world}",
+            f"SELECT {', '.join(['person', 'as_of', *answers])}\nFROM {last}\nGROUP BY {KEYS}",
         )
 
     def _layers(self, names: Iterable[str], base: str, world: str) -> str:
@@ -156,9 +157,7 @@ class Stages:
             base = self.add(f"layer_{depth}_{world}", f"SELECT *,\n  {added}\nFROM {base}")
         return base
 
-    def _reach(
-        self, names: Iterable[str], *, per_specimen: bool
-    ) -> tuple[list[str], list[str], list[str]]:
+    def _reach(self, names: Iterable[str], *, per_specimen: bool) -> tuple[list[str], list[str], list[str]]:
         """What is answered on the way within the person, or within a specimen; what comes from the other; the facts."""
         own: dict[str, None] = {}
         other: dict[str, None] = {}

@@ -69,7 +69,7 @@ def _answers(stages: Stages, trusted: Column, base: str) -> str:
 
 
 def _both_worlds(stages: Stages, guarded: Sequence[str]) -> str:
-    """The answers of those who spoke for themselves: what they said closes gates and raises alerts, and opens nothing."""
+    """The answers of those who spoke for themselves: their word closes gates and raises alerts, and opens nothing."""
 
     def trusted(name: str) -> str:
         column = stages.column(name)
@@ -160,7 +160,10 @@ class _Standings:
         for step in self.steps:
             place = self.place[step.id]
             yield f'("open:{step.id}" AND "position:place" > {place})', f"gap:{step.id}"
-            yield f'("position:place" = {place} OR ("open:{step.id}" AND "position:place" > {place}))', f"here:{step.id}"
+            yield (
+                f'("position:place" = {place} OR ("open:{step.id}" AND "position:place" > {place}))',
+                f"here:{step.id}",
+            )
 
     def _concerns(self, steps: Sequence[str]) -> str:
         """What bounds something to these steps: that the person stands there, and has not died."""
@@ -173,7 +176,9 @@ class _Standings:
 
     def _answers(self) -> Added:
         path = self.pack.pathway
-        whens = [f'WHEN "position:place" = {self.place[step.id]} THEN {_word(step.id)}' for step in self.steps]
+        whens = [
+            f'WHEN "position:place" = {self.place[step.id]} THEN {_word(step.id)}' for step in self.steps
+        ]
         yield _case(whens, _word(NO_SIGNAL)), STEP
         yield from ((quoted(f"gap:{step.id}"), f"gap:{step.id}") for step in self.steps)
         for step in self.steps:
@@ -207,7 +212,9 @@ class _Standings:
     def _option(self, option: Option) -> str:
         offered = self.full(f"option:{option.id}:offered")
         gates = [self._gate(f"option:{option.id}:requires:{n}") for n in range(len(option.requires))]
-        gates += [f"NOT {self._closing(f'option:{option.id}:rules_out:{n}')}" for n in range(len(option.rules_out))]
+        gates += [
+            f"NOT {self._closing(f'option:{option.id}:rules_out:{n}')}" for n in range(len(option.rules_out))
+        ]
         passes = f"({' AND '.join(gates) or 'TRUE'})"
         best = "'recommended'" if self.pack.reviewed else "'possible'"
         whens = [
@@ -245,7 +252,10 @@ class _Standings:
 
     def _alert(self, alert: Alert) -> str:
         applies, when = self.full(f"alert:{alert.id}:applies"), self._closing(f"alert:{alert.id}:when")
-        whens = [f'WHEN "position:ended" OR {applies} IS FALSE OR {when} IS FALSE THEN NULL', f"WHEN {when} THEN 'raised'"]
+        whens = [
+            f'WHEN "position:ended" OR {applies} IS FALSE OR {when} IS FALSE THEN NULL',
+            f"WHEN {when} THEN 'raised'",
+        ]
         if alert.speaks_when_unknown:
             holds = alert.severity in ("hold", "stop")
             whens.append(f"WHEN {'TRUE' if holds else f'{applies} IS TRUE'} THEN 'cannot_tell'")

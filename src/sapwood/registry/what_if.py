@@ -6,45 +6,74 @@ that is a number stays as it is, so that what only it would tell is not counted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sapwood.criteria.answers import candidate_answers
 from sapwood.criteria.sql import columns, row
+from sapwood.criteria.tree import bases_in, names_in
 from sapwood.pack import Pack
 from sapwood.values import Moment, Value
 
-from .stages import KEYS, PLAIN, Stages, quoted
+from .opened import Registry
+from .stages import PLAIN, Stages, quoted
 from .wide import wide_of
 
-_OPEN = ("__known", "__lo_open", "__hi_open")
+
+def put_question_to(registry: Registry, among: str, names: Sequence[str]) -> None:
+    """Sets apart the rows of the people who are to be asked, with what these sentences read.
+
+    `among` is a table of person and as_of.
+    """
+    bases, waiting = set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in bases:
+            bases.add(name)
+            sentence = registry.pack.sentences.get(name)
+            waiting += bases_in(sentence.tree) if sentence is not None else []
+    wide = wide_of(registry.pack)
+    for table, kept in (("people", wide.person), ("specimens", wide.specimen)):
+        read = [
+            column
+            for key, kind in kept.items()
+            if key.partition(".")[0] in bases
+            for column, _ in columns(key, kind)
+        ]
+        selected = ", ".join(["person", "as_of", "trusted", *map(quoted, read)])
+        registry.engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE asked_{table} AS SELECT {selected} FROM {table} "
+            f"WHERE NOT trusted AND (person, as_of) IN (SELECT (person, as_of) FROM {among})"
+        )
 
 
-def settled_by(pack: Pack, fact: str, names: Sequence[str], as_of: Moment, among: str) -> str:
+def settled_by(pack: Pack, fact: str, names: Sequence[str], as_of: Moment) -> str:
     """SQL: which of these criteria some answer to one fact would make true, and which false, of each person.
 
-    The rows are person, as_of, and for each name `true:NAME` and `false:NAME`; people of `among` (a table of person
-    and as_of) are tried in whose row, or in one of whose specimens, the fact is unknown and could be asked.
+    The rows are person, as_of, and for each name `true:NAME` and `false:NAME`. Those people are tried, of the ones set
+    apart by `put_question_to`, in whose row, or in one of whose specimens, the fact is unknown and could be asked.
     """
     answers = _answers(pack, fact, as_of)
-    stages = Stages(pack, worked_out=_worked_out(pack, fact), people="tried_people", specimens="tried_specimens")
-    asked = f"SELECT nr, {', '.join(map(quoted, _columns(pack, fact)))} FROM (VALUES {', '.join(answers)}) AS v({', '.join(['nr', *map(quoted, _columns(pack, fact))])})"
-    stages.add("tried", asked)
+    stages = Stages(
+        pack, worked_out=_worked_out(pack, fact), people="tried_people", specimens="tried_specimens"
+    )
+    named = ", ".join(["nr", *map(quoted, _columns(pack, fact))])
+    stages.add("tried", f"SELECT {named} FROM (VALUES {', '.join(answers)}) AS v({named})")
     for table in ("people", "specimens"):
-        stages.add(f"tried_{table}", _tried(pack, fact, table, among))
+        stages.add(f"tried_{table}", _tried(pack, fact, table))
     last = stages.verdicts(names, PLAIN)
     hits = [
         f"COALESCE(BOOL_OR({truth}), FALSE) AS {quoted(f'{word}:{name}')}"
         for name in names
         for word, truth in (("true", quoted(name)), ("false", f"NOT {quoted(name)}"))
     ]
-    person, when = "person", "SPLIT_PART(as_of, '#', 1)"
-    return stages.query(f"SELECT {person}, {when} AS as_of, {', '.join(hits)}\nFROM {last}\nGROUP BY 1, 2")
+    when = "SPLIT_PART(as_of, '#', 1) AS as_of"
+    return stages.query(f"SELECT person, {when}, {', '.join(hits)}\nFROM {last}\nGROUP BY 1, 2")
 
 
-def _tried(pack: Pack, fact: str, table: str, among: str) -> str:
+def _tried(pack: Pack, fact: str, table: str) -> str:
     """The rows of a table once for each answer, with the answer in place of what is unknown."""
     per_specimen = pack.facts[fact].per == "specimen"
     mine = per_specimen == (table == "specimens")
@@ -55,12 +84,14 @@ def _tried(pack: Pack, fact: str, table: str, among: str) -> str:
             f"CASE WHEN {unknown} THEN t.{quoted(column)} ELSE r.{quoted(column)} END AS {quoted(column)}"
             for column in _columns(pack, fact)
         ]
-    where = f"(r.person, r.as_of) IN (SELECT (person, as_of) FROM {among})"
     silenced = f"SELECT (person, as_of) FROM facts WHERE fact = '{fact}' AND state = 'not_applicable'"
-    where += f" AND NOT r.trusted AND (r.person, r.as_of) NOT IN ({silenced})"
+    where = f"(r.person, r.as_of) NOT IN ({silenced})"
     asked_of = "specimens" if per_specimen else "people"
-    where += f" AND (r.person, r.as_of) IN (SELECT (u.person, u.as_of) FROM {asked_of} u WHERE {_unknown(pack, fact, 'u')})"
-    return f"SELECT r.* REPLACE ({', '.join(replaced)})\nFROM {table} r CROSS JOIN tried t\nWHERE {where}"
+    open_there = f"SELECT (u.person, u.as_of) FROM asked_{asked_of} u WHERE {_unknown(pack, fact, 'u')}"
+    where += f" AND (r.person, r.as_of) IN ({open_there})"
+    return (
+        f"SELECT r.* REPLACE ({', '.join(replaced)})\nFROM asked_{table} r CROSS JOIN tried t\nWHERE {where}"
+    )
 
 
 def _unknown(pack: Pack, fact: str, row_name: str) -> str:
@@ -72,15 +103,20 @@ def _unknown(pack: Pack, fact: str, row_name: str) -> str:
 
 
 def _worked_out(pack: Pack, fact: str) -> frozenset[str]:
-    resting = pack.dependent_names.get(fact, frozenset())
-    return frozenset(name for name in resting if name in pack.facts and pack.facts[name].kind == "boolean")
+    """The derived facts of yes or no that rest on a fact, where all that they read is kept in a registry."""
+    kept = set(_kept(pack))
+    return frozenset(
+        name
+        for name in pack.dependent_names.get(fact, ())
+        if name in pack.facts
+        and pack.facts[name].kind == "boolean"
+        and kept.issuperset(names_in(pack.sentences[name].tree))
+    )
 
 
 def _keys(pack: Pack, fact: str) -> dict[str, str]:
     """The names under which a fact is kept, its attributes among them, each with its kind."""
-    wide = wide_of(pack)
-    kept = {**wide.person, **wide.specimen}
-    return {key: kind for key, kind in kept.items() if key.partition(".")[0] == fact}
+    return {key: kind for key, kind in _kept(pack).items() if key.partition(".")[0] == fact}
 
 
 def _columns(pack: Pack, fact: str) -> list[str]:
@@ -120,15 +156,14 @@ def _literal(value: Any) -> str:
 
 
 def askable(pack: Pack, names: Collection[str]) -> list[str]:
-    """The facts that can be asked for and that one of these sentences rests on, in pack order; numbers worked out left out."""
+    """The facts that can be asked for and that one of these sentences rests on, in pack order."""
     resting = {fact for name in names for fact in pack.base_facts[name]}
     kept = {key.partition(".")[0] for key in _kept(pack)}
-    return [name for name in pack.facts if name in resting and pack.facts[name].ask is not None and name in kept]
+    return [
+        name for name in pack.facts if name in resting and pack.facts[name].ask is not None and name in kept
+    ]
 
 
-def _kept(pack: Pack) -> list[str]:
+def _kept(pack: Pack) -> Mapping[str, str]:
     wide = wide_of(pack)
-    return [*wide.person, *wide.specimen]
-
-
-__all__ = ["KEYS", "askable", "settled_by"]
+    return {**wide.person, **wide.specimen}
