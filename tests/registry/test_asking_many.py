@@ -22,7 +22,7 @@ from sapwood.registry.opened import Registry
 from sapwood.registry.overview import NOT_SAID, overview
 from sapwood.registry.overview_html import as_html
 from sapwood.registry.overview_words import as_csv, as_json, as_text, to_show
-from sapwood.registry.questions import missing
+from sapwood.registry.questions import Question, missing
 from sapwood.registry.what_if import askable
 
 PACK = pack_of("hairy_cell")
@@ -39,6 +39,11 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     opened = opened_here(layout, PACK)
     yield opened
     opened.engine.close()
+
+
+@pytest.fixture(scope="module")
+def questions(registry: Registry) -> tuple[Question, ...]:
+    return missing(registry)
 
 
 def test_an_overview_counts_what_plans_say(registry: Registry) -> None:
@@ -132,8 +137,8 @@ def test_a_criterion_that_is_not_there_is_named(registry: Registry) -> None:
         find(registry, "hcl_nothing")
 
 
-def test_a_question_is_put_to_nobody_who_answered_it(registry: Registry) -> None:
-    found = missing(registry)
+def test_a_question_is_put_to_nobody_who_answered_it(questions: tuple[Question, ...]) -> None:
+    found = questions
     assert found and [one.people for one in found] == sorted((one.people for one in found), reverse=True)
     for one in found:
         unknown = [
@@ -149,9 +154,9 @@ def test_a_question_is_put_to_nobody_who_answered_it(registry: Registry) -> None
         assert sum(count for _, count in one.most) == one.verdicts >= one.people, one.fact
 
 
-def test_no_small_count_is_shown(registry: Registry) -> None:
+def test_no_small_count_is_shown(registry: Registry, questions: tuple[Question, ...]) -> None:
     """Not in words, tables, pictures or data; a hidden figure cannot be worked out from a total."""
-    shown = to_show(overview(registry), missing(registry), PACK, registry.manifest, 11)
+    shown = to_show(overview(registry), questions, PACK, registry.manifest, 11)
     for _, _, _, count in _rows(shown):
         assert count is None or count == 0 or count >= 11
     for counts, total in [
@@ -168,7 +173,7 @@ def test_no_small_count_is_shown(registry: Registry) -> None:
     words = asked_words(ask(registry, CRITERION), registry, 11) + found_words(
         find(registry, CRITERION), registry, 11
     )
-    words += missing_words(missing(registry), registry, 11)
+    words += missing_words(questions, registry, 11)
     assert not re.search(r"^ +([1-9]|10)  ", words, re.MULTILINE), words
 
 
@@ -191,8 +196,8 @@ def test_lists_hold_ids_and_say_for_whom_they_are(registry: Registry) -> None:
         assert (f"{name},true," in listed) == (plan.verdicts[CRITERION].value is True), name
 
 
-def test_the_page_tells_its_pictures_in_words(registry: Registry) -> None:
-    page = as_html(to_show(overview(registry), missing(registry), PACK, registry.manifest, 1))
+def test_the_page_tells_its_pictures_in_words(registry: Registry, questions: tuple[Question, ...]) -> None:
+    page = as_html(to_show(overview(registry), questions, PACK, registry.manifest, 1))
     assert 'role="img"' in page and "<script" not in page and "http" not in page.replace("http-equiv", "")
     told = re.findall(r'<svg[^>]*aria-label="([^"]+)"', page)
     assert told[0].startswith("People along the pathway") and len(told) == 2
