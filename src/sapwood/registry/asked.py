@@ -70,7 +70,7 @@ def ask(registry: Registry, text: str) -> Asked:
 def _said(registry: Registry, sentence: Sentence, world: str) -> dict[str, bool | None]:
     stages = Stages(registry.pack, more={ASKED: sentence})
     last = stages.verdicts([ASKED], world)
-    query = stages.query(f"SELECT person, {stages.column(ASKED)} FROM {last} ORDER BY person")
+    query = stages.query(f"SELECT person, {stages.column(ASKED)} FROM {last} ORDER BY person")  # nosec B608: names of the pack
     return dict(registry.rows(query))
 
 

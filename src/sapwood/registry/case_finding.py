@@ -9,6 +9,7 @@ from sapwood.errors import Problem, SapwoodError
 from sapwood.pathway import NO_SIGNAL
 
 from .opened import Registry
+from .parts import text
 from .stages import quoted
 from .standings import STEP
 from .what_if import askable, put_question_to, settled_by
@@ -53,7 +54,7 @@ def find(registry: Registry, criterion: str) -> Found:
         raise SapwoodError(Problem("CRITERION", f"the pack {pack.about.id} has no `{criterion}`", remedy))
     registry.answer_everybody()
     column, step = quoted(criterion), quoted(STEP)
-    counted = registry.rows(f"SELECT {column}, {step}, count(*) FROM answers GROUP BY ALL ORDER BY ALL")
+    counted = registry.rows(f"SELECT {column}, {step}, count(*) FROM answers GROUP BY ALL ORDER BY ALL")  # nosec B608: names of the pack
     counts = {"true": 0, "false": 0, "unknown": 0}
     steps = dict.fromkeys((NO_SIGNAL, *(step.id for step in pack.pathway.steps)), 0)
     for answer, where, people in counted:
@@ -61,10 +62,11 @@ def find(registry: Registry, criterion: str) -> Found:
         if answer is True:
             steps[where] += people
     registry.engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE open_question AS SELECT person, as_of FROM answers WHERE {column} IS NULL"
+        f"CREATE OR REPLACE TEMP TABLE open_question AS SELECT person, as_of FROM answers WHERE {column} IS NULL"  # nosec B608: names of the pack
     )
     true = tuple(
-        row[0] for row in registry.rows(f"SELECT person FROM answers WHERE {column} ORDER BY person")
+        row[0]
+        for row in registry.rows(f"SELECT person FROM answers WHERE {column} ORDER BY person")  # nosec B608: names of the pack
     )
     questions, settling = _questions(registry, criterion)
     pointed = _pointed(registry, criterion)
@@ -84,7 +86,7 @@ def _questions(registry: Registry, criterion: str) -> tuple[tuple[Suggested, ...
     for fact in askable(registry.pack, [criterion]):
         tried = settled_by(registry.pack, fact, [criterion], registry.as_of)
         registry.engine.execute(
-            f"INSERT INTO one_answer SELECT person, '{fact}', {true} FROM ({tried}) WHERE {true} OR {false}"
+            f"INSERT INTO one_answer SELECT person, {text(fact)}, {true} FROM ({tried}) WHERE {true} OR {false}"  # nosec B608: names of the pack
         )
     rows = registry.rows(
         "SELECT fact, count(*), count(*) FILTER (WHERE to_true) FROM one_answer GROUP BY fact"
@@ -104,9 +106,9 @@ def _pointed(registry: Registry, criterion: str) -> dict[str, tuple[str, ...]]:
     facts = [
         name for name in registry.pack.base_facts[criterion] if registry.pack.facts[name].kind == "boolean"
     ]
-    listed = ", ".join(f"'{name}'" for name in facts)
+    listed = ", ".join(text(name) for name in facts)
     rows = registry.rows(
-        "SELECT person, list(DISTINCT fact ORDER BY fact) FROM facts SEMI JOIN open_question USING (person, as_of) "
+        "SELECT person, list(DISTINCT fact ORDER BY fact) FROM facts SEMI JOIN open_question USING (person, as_of) "  # nosec B608: names of the pack
         f"WHERE state = 'known' AND value = 'true' AND fact IN ({listed}) GROUP BY person"
     )
     return {person: tuple(named) for person, named in rows}

@@ -9,6 +9,7 @@ from sapwood.pack import Pack
 from sapwood.pathway import NO_SIGNAL
 
 from .opened import Registry
+from .parts import text
 from .stages import quoted
 from .standings import STEP
 
@@ -58,7 +59,7 @@ def overview(registry: Registry) -> Overview:
     registry.answer_everybody()
     pack = registry.pack
     steps = dict.fromkeys((NO_SIGNAL, *(step.id for step in pack.pathway.steps)), 0)
-    steps |= dict(registry.rows(f"SELECT {quoted(STEP)}, count(*) FROM answers GROUP BY 1"))
+    steps |= dict(registry.rows(f"SELECT {quoted(STEP)}, count(*) FROM answers GROUP BY 1"))  # nosec B608: names of the pack
     gaps = _counted(registry, {step.id: f'"gap:{step.id}"' for step in pack.pathway.steps})
     verdicts = _counted(
         registry,
@@ -83,7 +84,7 @@ def _counted(registry: Registry, conditions: dict[str, str]) -> dict[str, int]:
     if not conditions:
         return {}
     counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions.values())
-    (row,) = registry.rows(f"SELECT {counts} FROM answers")
+    (row,) = registry.rows(f"SELECT {counts} FROM answers")  # nosec B608: names of the pack
     return dict(zip(conditions, row, strict=True))
 
 
@@ -94,7 +95,7 @@ def _spreads(registry: Registry) -> Iterable[Spread]:
     items += [("task", task.id) for task in path.tasks]
     items += [("trial", trial.nct) for trial in registry.pack.trials]
     conditions = {
-        f"{sort}:{name}:{word}": f"{quoted(f'{sort}:{name}')} = '{word}'"
+        f"{sort}:{name}:{word}": f"{quoted(f'{sort}:{name}')} = {text(word)}"
         for sort, name in items
         for word in STANDINGS[sort]
     }
@@ -111,7 +112,7 @@ def _why_unknown(registry: Registry) -> dict[tuple[str, str], int]:
     if beneath:
         registry.engine.execute("CREATE OR REPLACE TEMP TABLE beneath (criterion VARCHAR, fact VARCHAR)")
         registry.engine.execute(
-            f"INSERT INTO beneath VALUES {', '.join(f'({_text(name)}, {_text(fact)})' for name, fact in beneath)}"
+            f"INSERT INTO beneath VALUES {', '.join(f'({text(name)}, {text(fact)})' for name, fact in beneath)}"  # nosec B608: names of the pack
         )
         names = ", ".join(map(quoted, pack.criteria))
         open_to_all = ", ".join(_where_shown(pack, name) for name in pack.criteria)
@@ -130,12 +131,12 @@ def _why_unknown(registry: Registry) -> dict[tuple[str, str], int]:
                 GROUP BY ALL
             )
             SELECT criterion, place, count(*) FROM first JOIN open USING (person, as_of, criterion)
-            WHERE verdict IS NULL GROUP BY ALL"""
+            WHERE verdict IS NULL GROUP BY ALL"""  # nosec B608: names of the pack
         )
         found = {(name, REASONS[place]): count for name, place, count in rows}
     rule, numbers = pack.about.adult_when_false, pack.about.adult_numbers
     if rule and numbers:
-        (row,) = registry.rows(f"SELECT count(*) FROM answers WHERE {quoted(rule)} IS NOT FALSE")
+        (row,) = registry.rows(f"SELECT count(*) FROM answers WHERE {quoted(rule)} IS NOT FALSE")  # nosec B608: names of the pack
         found |= {(name, "not_shown"): row[0] for name in numbers}
     return found
 
@@ -152,7 +153,3 @@ def _where_shown(pack: Pack, name: str) -> str:
     if not rule or name not in pack.about.adult_numbers:
         return quoted(name)
     return f"CASE WHEN {quoted(rule)} IS FALSE THEN {quoted(name)} ELSE TRUE END AS {quoted(name)}"
-
-
-def _text(word: str) -> str:
-    return "'" + word.replace("'", "''") + "'"

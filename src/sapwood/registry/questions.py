@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sapwood.pathway import NO_SIGNAL
 
 from .opened import Registry
+from .parts import text
 from .stages import quoted
 from .standings import STEP
 from .what_if import askable, put_question_to, settled_by
@@ -38,8 +39,8 @@ def missing(registry: Registry) -> tuple[Question, ...]:
     ended = pack.about.ended_when
     alive = f"AND {quoted(ended)} IS NOT TRUE" if ended else ""
     registry.engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE concerned AS SELECT a.* FROM answers a JOIN people p USING (person, as_of) "
-        f"WHERE a.{quoted(STEP)} <> '{NO_SIGNAL}' AND NOT p.trusted {alive}"
+        f"CREATE OR REPLACE TEMP TABLE concerned AS SELECT a.* FROM answers a JOIN people p USING (person, as_of) "  # nosec B608: names of the pack
+        f"WHERE a.{quoted(STEP)} <> {text(NO_SIGNAL)} AND NOT p.trusted {alive}"
     )
     put_question_to(registry, "concerned", list(watched))
     found = []
@@ -52,7 +53,7 @@ def missing(registry: Registry) -> tuple[Question, ...]:
         counts = [f"count(*) FILTER (WHERE {one})" for one in settles.values()]
         registry.engine.execute(f"CREATE OR REPLACE TEMP TABLE settled AS {tried}")
         (row,) = registry.rows(
-            f"SELECT count(*) FILTER (WHERE {any_of}), {', '.join(counts)} "
+            f"SELECT count(*) FILTER (WHERE {any_of}), {', '.join(counts)} "  # nosec B608: names of the pack
             "FROM settled t JOIN concerned c USING (person, as_of)"
         )
         people, *each = row
@@ -70,5 +71,5 @@ def _settles(name: str, here: dict[str, list[str]], turning: list[str]) -> str:
     settled = f"c.{quoted(name)} IS NULL AND (t.{quoted(f'true:{name}')} OR t.{quoted(f'false:{name}')})"
     if name in turning:
         return settled
-    steps = ", ".join(f"'{step}'" for step, focus in here.items() if name in focus)
+    steps = ", ".join(text(step) for step, focus in here.items() if name in focus)
     return f"{settled} AND c.{quoted(STEP)} IN ({steps})"

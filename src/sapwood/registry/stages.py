@@ -48,7 +48,7 @@ class Stages:
 
     def __post_init__(self) -> None:
         if self.own_word:
-            self.add("own_word", f"SELECT {KEYS} FROM {self.people} r WHERE r.trusted")
+            self.add("own_word", f"SELECT {KEYS} FROM {self.people} r WHERE r.trusted")  # nosec B608: names of the pack
 
     # --- writing ----------------------------------------------------------------------------------
 
@@ -103,7 +103,7 @@ class Stages:
             return f"WHERE {row}.trusted"
         if not self.own_word:
             return f"WHERE NOT {row}.trusted"
-        twice = f"EXISTS (SELECT 1 FROM own_word o WHERE o.person = {row}.person AND o.as_of = {row}.as_of)"
+        twice = f"EXISTS (SELECT 1 FROM own_word o WHERE o.person = {row}.person AND o.as_of = {row}.as_of)"  # nosec B608: names of the pack
         return f"WHERE NOT {row}.trusted AND {'' if world == FULL else 'NOT '}{twice}"
 
     # --- the order of things ------------------------------------------------------------------------
@@ -144,7 +144,7 @@ class Stages:
         answers = [f"{_some(quoted(name))} AS {quoted(name)}" for name in names]
         return self.add(
             f"found_{world}",
-            f"SELECT {', '.join(['person', 'as_of', *answers])}\nFROM {last}\nGROUP BY {KEYS}",
+            f"SELECT {', '.join(['person', 'as_of', *answers])}\nFROM {last}\nGROUP BY {KEYS}",  # nosec B608: names of the pack
         )
 
     def _layers(self, names: Iterable[str], base: str, world: str) -> str:
@@ -154,7 +154,7 @@ class Stages:
                 by_depth.setdefault(self._depth(name), {}).setdefault(self.column(name), self.said(name))
         for depth, columns_there in sorted(by_depth.items()):
             added = ",\n  ".join(f"{said} AS {column}" for column, said in columns_there.items())
-            base = self.add(f"layer_{depth}_{world}", f"SELECT *,\n  {added}\nFROM {base}")
+            base = self.add(f"layer_{depth}_{world}", f"SELECT *,\n  {added}\nFROM {base}")  # nosec B608: names of the pack
         return base
 
     def _reach(self, names: Iterable[str], *, per_specimen: bool) -> tuple[list[str], list[str], list[str]]:

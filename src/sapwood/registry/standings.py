@@ -17,6 +17,7 @@ from sapwood.definitions import Alert, Option, Task, Track, Trial
 from sapwood.pack import Pack
 from sapwood.pathway import NO_SIGNAL
 
+from .parts import text
 from .stages import FULL, KEYS, PLAIN, TRUSTED, Stages, quoted
 
 STEP = "position:step"
@@ -50,7 +51,7 @@ def answers_script(pack: Pack, *, own_word: bool) -> Script:
         last = stages.verdicts(asked, world, keep)
         columns = {column: None for name in asked if (column := stages.column(name))[0] == '"'}
         columns |= {quoted(name): None for name in keep}
-        return f"verdicts_{world}", stages.query(f"SELECT {', '.join((KEYS, *columns))} FROM {last}")
+        return f"verdicts_{world}", stages.query(f"SELECT {', '.join((KEYS, *columns))} FROM {last}")  # nosec B608: names of the pack
 
     plain = verdicts(PLAIN, names)
     stages = Stages(pack, alike=alike)
@@ -65,7 +66,7 @@ def answers_script(pack: Pack, *, own_word: bool) -> Script:
 def _answers(stages: Stages, trusted: Column, base: str) -> str:
     last = _Standings(stages, stages.column, trusted).add(base)
     columns = ", ".join((KEYS, *map(quoted, answer_columns(stages.pack))))
-    return stages.query(f"SELECT {columns} FROM {last}")
+    return stages.query(f"SELECT {columns} FROM {last}")  # nosec B608: names of the pack
 
 
 def _both_worlds(stages: Stages, guarded: Sequence[str]) -> str:
@@ -79,7 +80,8 @@ def _both_worlds(stages: Stages, guarded: Sequence[str]) -> str:
     beside = [f"t.{column} AS {own}" for column, own in read.items() if column != own]
     select = ", ".join(["f.*", *beside])
     worlds = stages.add(
-        "both_worlds", f"SELECT {select}\nFROM verdicts_full f\nJOIN verdicts_trusted t USING (person, as_of)"
+        "both_worlds",
+        f"SELECT {select}\nFROM verdicts_full f\nJOIN verdicts_trusted t USING (person, as_of)",  # nosec B608: names of the pack
     )
     return _answers(stages, trusted, worlds)
 
@@ -138,7 +140,7 @@ class _Standings:
 
     def _stage(self, name: str, base: str, kept: str, columns: Added) -> str:
         added = "".join(f",\n  {expression} AS {quoted(column)}" for expression, column in columns)
-        return self.stages.add(name, f"SELECT {kept}{added}\nFROM {base}")
+        return self.stages.add(name, f"SELECT {kept}{added}\nFROM {base}")  # nosec B608: names of the pack
 
     # --- where people stand -----------------------------------------------------------------------
 
@@ -176,10 +178,8 @@ class _Standings:
 
     def _answers(self) -> Added:
         path = self.pack.pathway
-        whens = [
-            f'WHEN "position:place" = {self.place[step.id]} THEN {_word(step.id)}' for step in self.steps
-        ]
-        yield _case(whens, _word(NO_SIGNAL)), STEP
+        whens = [f'WHEN "position:place" = {self.place[step.id]} THEN {text(step.id)}' for step in self.steps]
+        yield _case(whens, text(NO_SIGNAL)), STEP
         yield from ((quoted(f"gap:{step.id}"), f"gap:{step.id}") for step in self.steps)
         for step in self.steps:
             unknown = f"{self.full(f'step:{step.id}:opens')} IS NULL"
@@ -206,7 +206,7 @@ class _Standings:
         whens = ['WHEN "position:place" = 0 THEN NULL']
         for number, status in enumerate(track.statuses):
             truth = self.full(f"track:{track.id}:{number}")
-            whens.append(f"WHEN {truth} THEN {_word(status.status)} WHEN {truth} IS NULL THEN 'cannot_tell'")
+            whens.append(f"WHEN {truth} THEN {text(status.status)} WHEN {truth} IS NULL THEN 'cannot_tell'")
         return _case(whens, "'not_started'")
 
     def _option(self, option: Option) -> str:
@@ -275,7 +275,3 @@ class _Standings:
 
 def _case(whens: Sequence[str], otherwise: str) -> str:
     return f"CASE {' '.join(whens)} ELSE {otherwise} END"
-
-
-def _word(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

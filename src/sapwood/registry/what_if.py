@@ -18,6 +18,7 @@ from sapwood.pack import Pack
 from sapwood.values import Moment, Value
 
 from .opened import Registry
+from .parts import text
 from .stages import PLAIN, Stages, quoted
 from .wide import wide_of
 
@@ -44,7 +45,7 @@ def put_question_to(registry: Registry, among: str, names: Sequence[str]) -> Non
         ]
         selected = ", ".join(["person", "as_of", "trusted", *map(quoted, read)])
         registry.engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE asked_{table} AS SELECT {selected} FROM {table} "
+            f"CREATE OR REPLACE TEMP TABLE asked_{table} AS SELECT {selected} FROM {table} "  # nosec B608: names of the pack
             f"WHERE NOT trusted AND (person, as_of) IN (SELECT (person, as_of) FROM {among})"
         )
 
@@ -60,7 +61,7 @@ def settled_by(pack: Pack, fact: str, names: Sequence[str], as_of: Moment) -> st
         pack, worked_out=_worked_out(pack, fact), people="tried_people", specimens="tried_specimens"
     )
     named = ", ".join(["nr", *map(quoted, _columns(pack, fact))])
-    stages.add("tried", f"SELECT {named} FROM (VALUES {', '.join(answers)}) AS v({named})")
+    stages.add("tried", f"SELECT {named} FROM (VALUES {', '.join(answers)}) AS v({named})")  # nosec B608: names of the pack
     for table in ("people", "specimens"):
         stages.add(f"tried_{table}", _tried(pack, fact, table))
     last = stages.verdicts(names, PLAIN)
@@ -70,7 +71,7 @@ def settled_by(pack: Pack, fact: str, names: Sequence[str], as_of: Moment) -> st
         for word, truth in (("true", quoted(name)), ("false", f"NOT {quoted(name)}"))
     ]
     when = "SPLIT_PART(as_of, '#', 1) AS as_of"
-    return stages.query(f"SELECT person, {when}, {', '.join(hits)}\nFROM {last}\nGROUP BY 1, 2")
+    return stages.query(f"SELECT person, {when}, {', '.join(hits)}\nFROM {last}\nGROUP BY 1, 2")  # nosec B608: names of the pack
 
 
 def _tried(pack: Pack, fact: str, table: str) -> str:
@@ -84,13 +85,13 @@ def _tried(pack: Pack, fact: str, table: str) -> str:
             f"CASE WHEN {unknown} THEN t.{quoted(column)} ELSE r.{quoted(column)} END AS {quoted(column)}"
             for column in _columns(pack, fact)
         ]
-    silenced = f"SELECT (person, as_of) FROM facts WHERE fact = '{fact}' AND state = 'not_applicable'"
+    silenced = f"SELECT (person, as_of) FROM facts WHERE fact = {text(fact)} AND state = 'not_applicable'"  # nosec B608: names of the pack
     where = f"(r.person, r.as_of) NOT IN ({silenced})"
     asked_of = "specimens" if per_specimen else "people"
-    open_there = f"SELECT (u.person, u.as_of) FROM asked_{asked_of} u WHERE {_unknown(pack, fact, 'u')}"
+    open_there = f"SELECT (u.person, u.as_of) FROM asked_{asked_of} u WHERE {_unknown(pack, fact, 'u')}"  # nosec B608: names of the pack
     where += f" AND (r.person, r.as_of) IN ({open_there})"
     return (
-        f"SELECT r.* REPLACE ({', '.join(replaced)})\nFROM asked_{table} r CROSS JOIN tried t\nWHERE {where}"
+        f"SELECT r.* REPLACE ({', '.join(replaced)})\nFROM asked_{table} r CROSS JOIN tried t\nWHERE {where}"  # nosec B608: names of the pack
     )
 
 
@@ -151,8 +152,8 @@ def _literal(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, datetime | date):
-        return f"'{value.isoformat()}'"
-    return "'" + str(value).replace("'", "''") + "'"
+        return text(value.isoformat())
+    return text(value)
 
 
 def askable(pack: Pack, names: Collection[str]) -> list[str]:
