@@ -61,6 +61,8 @@ def _none(chart: Chart, case: Case, day: int, young: bool) -> None:
         if dice.chance("reason_written"):
             why = "comorbidity" if young else "age and comorbidity"
             chart.procedure("allo", day, status="not-done", why=why)
+    elif young and not dice.chance("donor_found"):
+        chart.finding("donor_status", day, "no suitable donor found", reported=0)
     elif dice.chance("no_transplant_written"):
         chart.noted("no_transplant", day)
 
@@ -160,6 +162,7 @@ def _after_day_zero(chart: Chart, case: Case, day: int, donor: bool, stop: int) 
         for name in ("eye", "lung_function", "bone_density"):
             if dice.between(0, 1) < 0.5:
                 chart.procedure(name, at)
+        chart.visit("endocrine", at + 3)
         write_values(chart, at, ("tsh", "ferritin"))
 
 
@@ -184,10 +187,24 @@ def follow(chart: Chart, case: Case, course: Course, done: Transplant | None, ba
                 chart.procedure("skin_examination", day)
             if visits % 4 == 1 and dice.between(0, 1) < 0.5:
                 chart.procedure("pet_ct", day + 2)
-            if visits % 4 == 2 and dice.between(0, 1) < 0.4:
-                chart.finding("distress", day, "no distress", reported=0)
+            if visits % 4 == 2:
+                _beside(chart, day)
         visits += 1
         day += dice.whole(26, 40) if visits < 6 else dice.whole(75, 105)
+
+
+def _beside(chart: Chart, day: int) -> None:
+    """What a follow-up clinic asks about beside the blood, here and there."""
+    dice = chart.dice
+    chart.visit("dermatology_later", day + 6)
+    if dice.between(0, 1) < 0.4:
+        chart.finding("distress", day, "no distress", reported=0)
+    if dice.between(0, 1) < 0.3:
+        chart.noted("self_check", day)
+    if dice.between(0, 1) < 0.2:
+        chart.procedure("screening", day + 20)
+    if dice.between(0, 1) < 0.2:
+        chart.procedure("vaccination_plan", day)
 
 
 def relapse(chart: Chart, case: Case, day: int) -> None:

@@ -163,6 +163,8 @@ def _myeloid(chart: Chart, who: Person, day: int) -> str:
     else:
         if dice.chance("chronic_cd123"):
             _stained(chart, day, "Bone marrow", {"cd123": True, "cd34": dice.between(0, 1) < 0.5})
+            if dice.chance("mature_pdc"):
+                chart.condition("mature_pdc", day + 6)
         chart.condition(kind, day + 6)
         chart.variant("tet2", day, dice.between(0, 1) < (0.55 if kind == "cmml" else 0.25))
         if dice.chance("chronic_skin"):

@@ -11,7 +11,7 @@ from .pieces import iso
 
 _ORDINARY = (
     "hypertension", "diabetes", "hyperlipidaemia", "coronary", "atrial_fibrillation", "copd", "depression",
-    "kidney", "prostate", "hypothyroid",
+    "kidney", "prostate", "breast", "hypothyroid",
 )  # fmt: skip
 _TAKEN = {
     "hypertension": "amlodipine", "diabetes": "metformin", "hyperlipidaemia": "atorvastatin",
@@ -47,7 +47,7 @@ def _before(chart: Chart, case: Case) -> None:
     dice = chart.dice
     old = case.who.age(case.first)
     for name in _ORDINARY:
-        if old >= 35 and dice.chance("comorbidity") and not (name == "prostate" and not case.who.male):
+        if old >= 35 and dice.chance("comorbidity") and name != ("breast" if case.who.male else "prostate"):
             day = case.first - dice.whole(150, 2500)
             chart.condition(name, day)
             if name in _TAKEN:

@@ -89,8 +89,8 @@ class Chart:
 
     # ------------------------------------------------------------------ numbers
 
-    def measure(self, name: str, day: int, value: float, at: str = "") -> str:
-        """A laboratory value or vital sign; `value` is in the test's first unit."""
+    def measure(self, name: str, day: int, value: float, at: str = "", *, below: bool = False) -> str:
+        """A laboratory value or vital sign; `value` is in the test's first unit, and known to lie `below` it."""
         measure = self.content.measures[name]
         dice = self.dice
         body: Resource = {
@@ -100,7 +100,7 @@ class Chart:
         }
         unit = dice.one_of(measure.units[self.place.units])
         number = printed(value * unit.times if unit.times else value * 9 / 5 + 32, unit.places)
-        quantity: Resource = {"value": number}
+        quantity: Resource = {"value": number, "comparator": "<"} if below else {"value": number}
         if not dice.chance("no_unit"):
             if unit.shown:
                 quantity["unit"] = unit.shown
@@ -117,7 +117,7 @@ class Chart:
                 {**body, **wrong, "status": "entered-in-error", "effectiveDateTime": iso(day)},
             )
         if dice.chance("written_as_text"):
-            body["valueString"] = f"{number} {unit.shown}".rstrip()
+            body["valueString"] = f"{'<' * below}{number} {unit.shown}".rstrip()
         else:
             body["valueQuantity"] = quantity
         return self._observed(body, day, at, 0)

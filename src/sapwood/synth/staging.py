@@ -100,6 +100,8 @@ def _organs(chart: Chart, case: Case, day: int) -> None:
     ldh = dice.around(460, 160) if len(case.sites) > 1 else usual(chart, "ldh") * dice.between(1, 1.5)
     chart.measure("height", day, who.height)
     chart.measure("weight", day, who.weight)
+    if dice.between(0, 1) < 0.4:
+        chart.measure("bmi", day, who.weight / (who.height / 100) ** 2)
     write_values(chart, day, COUNT, case.counts(dice))
     kidney = dice.between(1.4, 2.1) if dice.between(0, 1) < 0.07 else usual(chart, "creatinine")
     write_values(chart, day, CHEMISTRY, {"albumin": case.albumin, "creatinine": kidney})
@@ -117,6 +119,8 @@ def _organs(chart: Chart, case: Case, day: int) -> None:
         chart.procedure("echo", day)
         if dice.chance("heart_judged"):
             chart.finding("cardiac_function", day, "impaired" if low else "adequate", reported=0)
+        if low and dice.between(0, 1) < 0.4:
+            chart.condition("heart_failure", day)
         chart.measure("lvef", day, dice.between(32, 48) if low else usual(chart, "lvef"))
     if age >= 8 and dice.chance("lungs_tested"):
         chart.measure("dlco", day, dice.between(55, 105))
@@ -149,6 +153,8 @@ def _talks(chart: Chart, case: Case, day: int) -> None:
         chart.consent(day, False)
     if dice.chance("goals_talked"):
         chart.procedure("goals", day)
+    if dice.between(0, 1) < 0.25:
+        chart.procedure("psychosocial", day + 1)
     wish = dice.choice("wish")
     if dice.chance("wish_written"):
         chart.finding("goal", day, wish, reported=0)

@@ -211,6 +211,8 @@ def _cycle(
             chart.measure("temperature", nadir, dice.between(38.1, 39.6))
             chart.measure("crp", nadir, dice.between(40, 240))
             chart.order("antibiotic", nadir, status="completed")
+            if dice.chance("pneumonia"):
+                chart.condition("pneumonia", nadir + 1, over=nadir + 16)
     return last
 
 
@@ -238,6 +240,8 @@ def _assess(chart: Chart, case: Case, day: int, remission: bool, partial: bool) 
     if whole or dice.chance("site_looked_at_again"):
         chart.procedure("marrow", day)
         chart.measure("marrow_blasts", day, dice.between(0, 3))
+        if dice.chance("mrd_tested"):
+            chart.measure("mrd", day, 0.01, below=True)
     if left:
         chart.finding("residual_lesion", day, True, reported=0, there=True)
     if left and dice.chance("residual_biopsied"):
