@@ -81,14 +81,14 @@ def _ready(chart: Chart, case: Case, day: int, donor: bool) -> None:
             dice.one_of(("matched sibling", "matched unrelated donor", "haploidentical")),
             reported=0,
         )
-    if dice.between(0, 1) < 0.7:
+    if dice.chance("told_candidate"):
         chart.finding("candidacy", day - 28, "candidate", reported=0)
-    if case.who.age(day) >= 8 and dice.between(0, 1) < 0.6:
+    if case.who.age(day) >= 8 and dice.chance("tested_again"):
         chart.measure("dlco", day - 25, dice.between(60, 110))
         chart.measure("lvef", day - 25, dice.around(60, 5))
-    if dice.between(0, 1) < 0.4:
+    if dice.chance("dental"):
         chart.procedure("dental", day - 30)
-    if dice.between(0, 1) < 0.5:
+    if dice.chance("caregiver"):
         chart.noted("caregiver", day - 20)
     chart.procedure("marrow", day - 18)
     chart.measure("marrow_blasts", day - 18, dice.between(0, 3))
@@ -106,7 +106,7 @@ def _day_zero(chart: Chart, case: Case, day: int, donor: bool, sick: bool) -> No
     elif donor:
         chart.procedure("tbi", day - 3)
     words = "reduced intensity" if reduced else "myeloablative"
-    if dice.between(0, 1) < 0.6:
+    if dice.chance("conditioning_written"):
         chart.finding("conditioning", day - 6, words, reported=0)
     chart.procedure("allo" if donor else "auto", day)
     if donor:
@@ -141,7 +141,7 @@ def _after_day_zero(chart: Chart, case: Case, day: int, donor: bool, stop: int) 
         chart.order("methylprednisolone", began, status="completed")
     if chronic and (began := day + dice.whole(120, 400)) < stop:
         over = began + dice.whole(200, 900)
-        chart.condition("gvhd_chronic", began, onset=began, over=over if dice.between(0, 1) < 0.6 else None)
+        chart.condition("gvhd_chronic", began, onset=began, over=over if dice.chance("gvhd_ends") else None)
         chart.taken("ruxolitinib", began + 10, over)
     if day + 100 < stop:
         if donor and dice.chance("follow_up_done"):
@@ -160,7 +160,7 @@ def _after_day_zero(chart: Chart, case: Case, day: int, donor: bool, stop: int) 
         if at >= stop:
             break
         for name in ("eye", "lung_function", "bone_density"):
-            if dice.between(0, 1) < 0.5:
+            if dice.chance("yearly_look"):
                 chart.procedure(name, at)
         chart.visit("endocrine", at + 3)
         write_values(chart, at, ("tsh", "ferritin"))
@@ -171,21 +171,21 @@ def follow(chart: Chart, case: Case, course: Course, done: Transplant | None, ba
     dice = chart.dice
     start = (done.day + 60) if done else course.ended + 30
     stop = min(x for x in (back, case.died, chart.until + 1) if x is not None)
-    if not done and dice.between(0, 1) < 0.7:
+    if not done and dice.chance("end_written"):
         chart.noted("ended", course.ended + 5)
     case.reach("follow-up", start)
-    if dice.between(0, 1) < 0.4 and start + 60 < stop:
+    if dice.chance("summary") and start + 60 < stop:
         chart.procedure("summary", start + 60)
     day, visits = start, 0
     while day < stop:
         if dice.chance("follow_up_done"):
             chart.visit("clinic", day)
             write_values(chart, day, COUNT, {"hb": dice.around(12.6, 1.2), "platelets": dice.around(180, 45)})
-            if dice.between(0, 1) < 0.5:
+            if dice.chance("visit_chemistry"):
                 write_values(chart, day, CHEMISTRY[:6])
-            if dice.between(0, 1) < 0.7:
+            if dice.chance("visit_skin"):
                 chart.procedure("skin_examination", day)
-            if visits % 4 == 1 and dice.between(0, 1) < 0.5:
+            if visits % 4 == 1 and dice.chance("yearly_scan"):
                 chart.procedure("pet_ct", day + 2)
             if visits % 4 == 2:
                 _beside(chart, day)
@@ -197,13 +197,13 @@ def _beside(chart: Chart, day: int) -> None:
     """What a follow-up clinic asks about beside the blood, here and there."""
     dice = chart.dice
     chart.visit("dermatology_later", day + 6)
-    if dice.between(0, 1) < 0.4:
+    if dice.chance("distress_asked"):
         chart.finding("distress", day, "no distress", reported=0)
-    if dice.between(0, 1) < 0.3:
+    if dice.chance("self_check"):
         chart.noted("self_check", day)
-    if dice.between(0, 1) < 0.2:
+    if dice.chance("screening"):
         chart.procedure("screening", day + 20)
-    if dice.between(0, 1) < 0.2:
+    if dice.chance("vaccination_plan"):
         chart.procedure("vaccination_plan", day)
 
 
@@ -230,7 +230,7 @@ def relapse(chart: Chart, case: Case, day: int) -> None:
     if not skin:
         chart.measure("marrow_blasts", day + 3, dice.between(12, 88))
     write_values(chart, day, COUNT, {"hb": dice.around(10, 1.3), "platelets": dice.between(30, 180)})
-    if dice.chance("lp_done") and dice.between(0, 1) < 0.5:
+    if dice.chance("lp_done") and dice.chance("fluid_at_relapse"):
         chart.procedure("lumbar_puncture", day + 5)
         chart.finding("csf_flow", day + 5, case.cns, reported=2)
     if dice.chance("goals_talked"):

@@ -60,9 +60,9 @@ def _visit(chart: Chart, who: Person, day: int) -> None:
     chart.visit("check_up", day)
     _pressure(chart, who, day, 0)
     chart.measure("weight", day, who.weight)
-    if dice.between(0, 1) < 0.5:
+    if dice.chance("visit_counts"):
         write_values(chart, day, COUNT[:3])
-    if dice.between(0, 1) < 0.3:
+    if dice.chance("visit_more"):
         write_values(chart, day, CHEMISTRY[:6])
 
 
@@ -78,9 +78,9 @@ def _ordinary(chart: Chart, who: Person, day: int) -> None:
     chart.condition(kind, day, over=over)
     if kind in _DRUG:
         chart.taken(_DRUG[kind], day, over)
-    if dice.between(0, 1) < 0.5:
+    if dice.chance("ordinary_bloods"):
         write_values(chart, day, (*COUNT[:3], "creatinine", "alt"))
-    if dice.between(0, 1) < 0.4:
+    if dice.chance("ordinary_pressure"):
         _pressure(chart, who, day, 12 if kind == "hypertension" else 0)
 
 
@@ -97,13 +97,13 @@ def _skin(chart: Chart, who: Person, day: int, kind: str) -> None:
     resolved = dice.chance("skin_resolved")
     began = day - dice.whole(1, 90) if dice.chance("onset_written") else None
     over = day + dice.whole(5, 60) if resolved else None
-    chart.visit("dermatology" if dice.between(0, 1) < 0.35 else "check_up", day)
+    chart.visit("dermatology" if dice.chance("skin_at_dermatology") else "check_up", day)
     chart.condition(kind, day, onset=began, over=over, site=dice.one_of(chart.content.body_sites))
-    if kind in _CREAM and dice.between(0, 1) < 0.6:
+    if kind in _CREAM and dice.chance("cream"):
         chart.order("hydrocortisone_cream", day, status="completed")
     if kind in _DRUG:
         chart.taken(_DRUG[kind], day, day + 10)
-    if kind == "vasculitis" or (kind in ("eczema", "atopic") and dice.between(0, 1) < 0.04):
+    if kind == "vasculitis" or (kind in ("eczema", "atopic") and dice.chance("eczema_tablets")):
         chart.order("prednisone", day, status="completed")
     if kind in ("spontaneous_bruise", "purpura", "vasculitis"):
         write_values(chart, day, (*COUNT[:3], "inr"))
@@ -114,7 +114,7 @@ def _skin(chart: Chart, who: Person, day: int, kind: str) -> None:
 def _sampled(chart: Chart, day: int, kind: str, cut: int) -> None:
     """A skin cancer: seen, biopsied, cut out."""
     chart.visit("dermatology", day)
-    if chart.dice.between(0, 1) < 0.3:
+    if chart.dice.chance("cancer_as_nodule"):
         chart.condition("benign_nodule", day, over=cut)
     _biopsy(chart, day + 3, kind)
     chart.condition(kind, day + 10, onset=None, site=chart.dice.one_of(chart.content.body_sites))
@@ -162,14 +162,14 @@ def _myeloid(chart: Chart, who: Person, day: int) -> str:
         _acute_myeloid(chart, who, day)
     else:
         if dice.chance("chronic_cd123"):
-            _stained(chart, day, "Bone marrow", {"cd123": True, "cd34": dice.between(0, 1) < 0.5})
+            _stained(chart, day, "Bone marrow", {"cd123": True, "cd34": dice.chance("chronic_cd34")})
             if dice.chance("mature_pdc"):
                 chart.condition("mature_pdc", day + 6)
         chart.condition(kind, day + 6)
-        chart.variant("tet2", day, dice.between(0, 1) < (0.55 if kind == "cmml" else 0.25))
+        chart.variant("tet2", day, dice.chance("cmml_tet2" if kind == "cmml" else "mds_tet2"))
         if dice.chance("chronic_skin"):
             chart.condition(dice.one_of(("benign_nodule", "spontaneous_bruise", "eczema")), day + 90)
-        if dice.between(0, 1) < 0.5:
+        if dice.chance("chronic_treated"):
             for n in range(dice.whole(1, 6)):
                 for given in range(7):
                     chart.dose("azacitidine", day + 30 + 28 * n + given, "09:00")
@@ -188,10 +188,10 @@ def _acute_myeloid(chart: Chart, who: Person, day: int) -> None:
         "cd56": dice.chance("pdc_aml_cd56" if with_pdc else "aml_cd56"),
         "cd4": dice.chance("aml_cd4"),
         "cd33": True,
-        "cd117": dice.between(0, 1) < 0.8,
+        "cd117": dice.chance("aml_cd117"),
         "cd19": False,
         "cd3": False,
-        "cd14": dice.between(0, 1) < 0.25,
+        "cd14": dice.chance("aml_cd14"),
     }
     if with_pdc:
         stains |= {"tcl1": dice.chance("pdc_aml_tcl1"), "cd303": True}
@@ -205,7 +205,7 @@ def _acute_myeloid(chart: Chart, who: Person, day: int) -> None:
             chart.dose("cytarabine", day + 6 + n, "10:00")
             if n < 3:
                 chart.dose("daunorubicin", day + 6 + n, "11:00")
-    elif dice.between(0, 1) < 0.7:
+    elif dice.chance("aml_old_treated"):
         for n in range(7):
             chart.dose("azacitidine", day + 8 + n, "10:00")
         chart.taken("venetoclax", day + 8, day + 120)

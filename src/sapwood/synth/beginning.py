@@ -70,13 +70,13 @@ def _skin_signs(chart: Chart, case: Case, biopsy: int) -> None:
     if dice.chance("looked_like_something_else"):
         wrong = dice.choice("looked_like")
         known = case.diagnosed <= chart.until
-        verified = "refuted" if known and dice.between(0, 1) < 0.6 else "provisional"
+        verified = "refuted" if known and dice.chance("wrong_name_refuted") else "provisional"
         chart.condition(wrong, seen, onset=case.first, verified=verified, site=site)
         if dice.chance("steroid_cream"):
             chart.order("hydrocortisone_cream", seen, status="completed")
         if dice.chance("steroid_tablets"):
             chart.order("prednisone", seen + 10, status="completed")
-    lesion = min(biopsy, seen + dice.whole(5, 40)) if dice.between(0, 1) < 0.4 else seen
+    lesion = min(biopsy, seen + dice.whole(5, 40)) if dice.chance("lesion_named_late") else seen
     chart.condition(_LESION[pattern], lesion, onset=case.first, site=site)
     if dice.chance("mucosal"):
         chart.condition("mucosal", lesion + 3)
@@ -103,7 +103,7 @@ def _skin_signs(chart: Chart, case: Case, biopsy: int) -> None:
 def _blood_signs(chart: Chart, case: Case, biopsy: int) -> None:
     dice = chart.dice
     seen = case.first + dice.whole(1, 6)
-    chart.visit("emergency" if dice.between(0, 1) < 0.4 else "check_up", seen)
+    chart.visit("emergency" if dice.chance("by_emergency") else "check_up", seen)
     marrow = "site_marrow" in case.sites
     said = (
         ("fatigue and bruising", "fever and tiredness")
@@ -116,7 +116,9 @@ def _blood_signs(chart: Chart, case: Case, biopsy: int) -> None:
         chart.measure("blood_blasts", seen, case.blood_blasts(dice))
     chart.condition("pancytopenia" if marrow else "lymphadenopathy", seen)
     if marrow and dice.chance("leukaemia_first"):
-        verified = "refuted" if case.diagnosed <= chart.until and dice.between(0, 1) < 0.5 else "confirmed"
+        verified = (
+            "refuted" if case.diagnosed <= chart.until and dice.chance("leukaemia_refuted") else "confirmed"
+        )
         chart.condition("leukaemia_untyped", max(seen, biopsy), verified=verified)
 
 
@@ -130,7 +132,7 @@ def _biopsy(chart: Chart, case: Case, day: int) -> None:
     results = _stains(chart, day, specimen)
     if dice.chance("morphology_written"):
         results.append(chart.finding("blastoid", day, True, specimen=specimen, reported=4, there=True))
-    if dice.between(0, 1) < 0.4:
+    if dice.chance("ki67_written"):
         results.append(chart.measure("ki67", day, dice.between(25, 90)))
     if dice.chance("named_in_report"):
         named = "Blastic plasmacytoid dendritic cell neoplasm"
@@ -195,7 +197,7 @@ def _named(chart: Chart, case: Case) -> None:
         chart.condition(billing(chart, day + 1), day + 1)
     chart.visit("clinic", day)
     write_values(chart, day, (*COUNT, *CHEMISTRY), {"albumin": case.albumin, **case.counts(dice)})
-    if dice.between(0, 1) < 0.1:
+    if dice.chance("remark_written"):
         chart.finding(
             "remark", day, f"History reviewed on {iso(day)}: first lesion as told by the patient", reported=0
         )

@@ -36,7 +36,7 @@ def _case(chart: Chart, last: int) -> Case:
         age = dice.between(2, 17)
     else:
         age = min(94.0, max(19.0, dice.around(dice.value("age"), dice.value("age_spread"))))
-    recent = dice.between(0, 1) < dice.value("recent")
+    recent = dice.chance("recent")
     first = last - dice.whole(10, 365 if recent else int(dice.days("years_looked_back")))
     extent = dice.choice("extent")
     sites = [] if extent == "skin_only" else [site for site in _SITES if dice.chance(site)]
@@ -79,7 +79,7 @@ def _treated(chart: Chart, case: Case) -> None:
 def _after(chart: Chart, case: Case, course: Course, line: int) -> int | None:
     """What follows a course: the day on which the disease is back or still there; `None` where nothing more comes."""
     if not course.remission:
-        if chart.dice.between(0, 1) < 0.3:
+        if chart.dice.chance("given_up"):
             case.die(course.ended + chart.dice.lasting("refractory_survival"))
             return None
         return course.ended
@@ -91,7 +91,7 @@ def _after(chart: Chart, case: Case, course: Course, line: int) -> int | None:
     if back is None or case.dead:
         return None
     relapse(chart, case, back)
-    if chart.dice.between(0, 1) < 0.25:
+    if chart.dice.chance("relapse_given_up"):
         case.die(back + chart.dice.lasting("relapsed_survival"))
         return None
     return back

@@ -50,7 +50,7 @@ def _sites(chart: Chart, case: Case, day: int) -> None:
         chart.measure("blood_blasts", day, case.blood_blasts(dice))
     if dice.chance("pet_ct"):
         chart.procedure("pet_ct", day + 3)
-    if case.skin and dice.between(0, 1) < 0.3:
+    if case.skin and dice.chance("mswat_written"):
         chart.measure("mswat", day, dice.between(1, 40))
 
 
@@ -58,7 +58,7 @@ def spinal_fluid(chart: Chart, case: Case, day: int, *, positive: bool) -> None:
     """A lumbar puncture, read by flow or by cytology, often with a drug given into the fluid."""
     dice = chart.dice
     if not dice.chance("lp_done"):
-        if dice.between(0, 1) < 0.12:
+        if dice.chance("lp_declined"):
             chart.noted("declines_lp", day)
         return
     chart.procedure("lumbar_puncture", day)
@@ -100,16 +100,16 @@ def _organs(chart: Chart, case: Case, day: int) -> None:
     ldh = dice.around(460, 160) if len(case.sites) > 1 else usual(chart, "ldh") * dice.between(1, 1.5)
     chart.measure("height", day, who.height)
     chart.measure("weight", day, who.weight)
-    if dice.between(0, 1) < 0.4:
+    if dice.chance("bmi_written"):
         chart.measure("bmi", day, who.weight / (who.height / 100) ** 2)
     write_values(chart, day, COUNT, case.counts(dice))
-    kidney = dice.between(1.4, 2.1) if dice.between(0, 1) < 0.07 else usual(chart, "creatinine")
+    kidney = dice.between(1.4, 2.1) if dice.chance("kidney_weak") else usual(chart, "creatinine")
     write_values(chart, day, CHEMISTRY, {"albumin": case.albumin, "creatinine": kidney})
     write_values(chart, day, (*LYSIS, *CLOTTING, "ferritin"), {"ldh": ldh})
     age = who.age(day)
     if age >= 18:
         clearance = (140 - age) * who.weight / (72 * kidney) * (1 if who.male else 0.85)
-        if dice.between(0, 1) < 0.6:
+        if dice.chance("clearance_written"):
             chart.measure("crcl", day, clearance)
     fit = dice.chance("ecog_below_2")
     if age >= 16 and dice.chance("ecog_written"):
@@ -119,7 +119,7 @@ def _organs(chart: Chart, case: Case, day: int) -> None:
         chart.procedure("echo", day)
         if dice.chance("heart_judged"):
             chart.finding("cardiac_function", day, "impaired" if low else "adequate", reported=0)
-        if low and dice.between(0, 1) < 0.4:
+        if low and dice.chance("heart_failure"):
             chart.condition("heart_failure", day)
         chart.measure("lvef", day, dice.between(32, 48) if low else usual(chart, "lvef"))
     if age >= 8 and dice.chance("lungs_tested"):
@@ -127,9 +127,11 @@ def _organs(chart: Chart, case: Case, day: int) -> None:
         chart.measure("fev1", day, dice.between(60, 115))
     for name in _SEROLOGY:
         if dice.chance("serology"):
-            chart.finding(name, day, dice.between(0, 1) < (0.06 if name == "hbcore" else 0.01), reported=1)
-    if dice.between(0, 1) < 0.3:
-        chart.finding("cmv", day, dice.between(0, 1) < 0.6, reported=2)
+            chart.finding(
+                name, day, dice.chance("old_hepatitis" if name == "hbcore" else "virus_found"), reported=1
+            )
+    if dice.chance("cmv_tested"):
+        chart.finding("cmv", day, dice.chance("cmv"), reported=2)
     if not who.male and 12 <= age <= 55:
         chart.finding("pregnancy", day + 4, False, reported=0)
 
@@ -141,7 +143,7 @@ def _donor(chart: Chart, case: Case, day: int) -> None:
     if case.who.age(day) <= 75 and dice.chance("hla_typed"):
         chart.procedure("hla_typing", day)
         chart.visit("transplant_talk", day + 10)
-        if dice.between(0, 1) < 0.7:
+        if dice.chance("donor_searched"):
             chart.ask_for("donor_search", day + 4)
 
 
@@ -153,7 +155,7 @@ def _talks(chart: Chart, case: Case, day: int) -> None:
         chart.consent(day, False)
     if dice.chance("goals_talked"):
         chart.procedure("goals", day)
-    if dice.between(0, 1) < 0.25:
+    if dice.chance("psychosocial"):
         chart.procedure("psychosocial", day + 1)
     wish = dice.choice("wish")
     if dice.chance("wish_written"):

@@ -58,7 +58,7 @@ def treat(chart: Chart, case: Case, line: int, day: int) -> Course | None:
     if regimen in _GENTLE and dice.chance("declines_chemotherapy"):
         chart.noted("declines_chemotherapy", day - 4)
     remission = dice.chance(_RATE.get(regimen, "remission_other") if line == 1 else "remission_later")
-    partial = not remission and dice.chance("partial_tagraxofusp")
+    partial = not remission and dice.chance("partial_response")
     return _give(chart, case, regimen, day, remission, partial)
 
 
@@ -128,7 +128,7 @@ def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, par
         if (watch and watch.stopped) or (cycle < cycles and dice.chance("second_cycle_stops")):
             stopped = True
             break
-        start += int(plan["cycle"]) + (dice.whole(0, 6) if dice.between(0, 1) < 0.4 else 0)
+        start += int(plan["cycle"]) + (dice.whole(0, 6) if dice.chance("cycle_late") else 0)
     if not told:
         assessed = max(assessed, last + 7)
         _assess(chart, case, assessed, remission, partial)
@@ -225,7 +225,7 @@ def _assess(chart: Chart, case: Case, day: int, remission: bool, partial: bool) 
     word = other if not remission else "CRc" if left else "CRi" if fewer else "CR"
     if dice.chance("response_written"):
         chart.finding("response", day, word, reported=0)
-    if not remission and not partial and dice.between(0, 1) < 0.4:
+    if not remission and not partial and dice.chance("refractory_written"):
         chart.condition("bpdcn_refractory", day)
     whole = dice.chance("restaged_wholly")
     involved = {*case.sites, *(("site_skin",) if case.skin else ())}
@@ -257,6 +257,6 @@ def _assess(chart: Chart, case: Case, day: int, remission: bool, partial: bool) 
         "_remission"
     ):
         chart.condition(code, day + 4)
-    if dice.between(0, 1) < 0.3:
+    if dice.chance("remission_noted"):
         chart.noted("remission", day)
     case.albumin = max(case.albumin, usual(chart, "albumin"))

@@ -69,7 +69,7 @@ def _doses(watch: Watch, day: int, wanted: int, cycle: int) -> int:
     base = albumin = case.albumin
     weight = before = case.who.weight + dice.around(0, 0.6)
     liver, given, last = usual(chart, "alt"), 0, day
-    rises = watch.liver and (cycle == 1 or dice.between(0, 1) < 0.25)
+    rises = watch.liver and (cycle == 1 or dice.chance("liver_again"))
     leaking = cycle == 1 and watch.leak != "none"
     for offset in range(_WINDOW):
         now = day + offset
@@ -185,14 +185,16 @@ def _checks(watch: Watch, day: int, albumin: float, weight: float, liver: float,
 
 def _leak_begins(watch: Watch, day: int) -> None:
     chart, dice = watch.chart, watch.chart.dice
-    grade = {"mild": dice.whole(1, 2), "severe": 3 if dice.between(0, 1) < 0.9 else 4, "fatal": 5}[watch.leak]
+    grade = {"mild": dice.whole(1, 2), "severe": 3 if dice.chance("severe_is_three") else 4, "fatal": 5}[
+        watch.leak
+    ]
     chart.condition(
         "capillary_leak", day, onset=day, over=day + dice.whole(5, 12) if watch.leak != "fatal" else None
     )
     chart.adverse("capillary_leak", day, "severe" if grade > 2 else "moderate" if grade == 2 else "mild")
-    if dice.between(0, 1) < 0.6:
+    if dice.chance("grade_written"):
         chart.finding("cls_grade", day, grade, reported=0)
-    if dice.between(0, 1) < 0.6:
+    if dice.chance("oedema_written"):
         chart.condition("oedema", day, onset=day, over=day + 8)
     if grade > 2:
         chart.noted("haemodynamic_support", day)
