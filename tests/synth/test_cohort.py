@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -20,6 +21,7 @@ from sapwood.synth.cohort import KEY, TYPES, Order, invent, people, write_cohort
 from sapwood.synth.dice import Tally
 
 UNTIL = date(2026, 11, 1)
+DATED = re.compile(r"(DateTime|[dD]ate|issued|authoredOn|start|end|dateAsserted)$")
 
 
 def test_two_runs_write_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
@@ -93,17 +95,9 @@ def test_every_entry_is_marked_as_test_data_and_nobody_has_a_name(tmp_path: Path
 def test_nothing_is_known_after_the_last_day(tmp_path: Path) -> None:
     write_cohort(Order(25, 25, 4, UNTIL), tmp_path / "out")
     late = [
-        (resource["id"], key)
+        resource["id"]
         for resource in read_all(tmp_path / "out")
-        for key in (
-            "effectiveDateTime",
-            "issued",
-            "recordedDate",
-            "performedDateTime",
-            "authoredOn",
-            "abatementDateTime",
-        )
-        if resource.get(key, "")[:10] > UNTIL.isoformat()
+        if max(days_of(resource), default="") > UNTIL.isoformat()
     ]
     assert not late
 
@@ -125,3 +119,29 @@ def read_all(folder: Path) -> list[dict[str, Any]]:
         if path.exists()
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
+
+
+def test_nothing_is_known_after_a_death() -> None:
+    order = Order(400, 400, 5, UNTIL)
+    died = 0
+    for kind, number in (*(("patient", n) for n in range(1, 121)), *(("background", n) for n in range(1, 301))):
+        entries = invent(order, kind, number, Tally()).chart.entries
+        death = entries[0][1].get("deceasedDateTime")
+        if death:
+            died += 1
+            told = [day for _, resource in entries for day in days_of(resource)]
+            assert max(told) <= death, number
+    assert died > 20, "too few deaths to try it on"
+
+
+def days_of(content: Any) -> list[str]:
+    """Every day that an entry speaks of."""
+    if isinstance(content, dict):
+        return [
+            day
+            for key, part in content.items()
+            for day in (
+                days_of(part) if not isinstance(part, str) else [part[:10]] if DATED.search(key) else []
+            )
+        ]
+    return [day for part in content for day in days_of(part)] if isinstance(content, list) else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .beginning import stain_again
 from .case import Case
 from .chart import Chart
-from .people import CHEMISTRY, COUNT, write_values
+from .people import CHEMISTRY, COUNT, usual, write_values
 from .treating import Course
 
 _YEAR = 365
@@ -84,14 +84,14 @@ def _ready(chart: Chart, case: Case, day: int, donor: bool) -> None:
     if dice.chance("told_candidate"):
         chart.finding("candidacy", day - 28, "candidate", reported=0)
     if case.who.age(day) >= 8 and dice.chance("tested_again"):
-        chart.measure("dlco", day - 25, dice.between(60, 110))
-        chart.measure("lvef", day - 25, dice.around(60, 5))
+        chart.measure("dlco", day - 25, chart.value("work_up", "dlco"))
+        chart.measure("lvef", day - 25, usual(chart, "lvef"))
     if dice.chance("dental"):
         chart.procedure("dental", day - 30)
     if dice.chance("caregiver"):
         chart.noted("caregiver", day - 20)
     chart.procedure("marrow", day - 18)
-    chart.measure("marrow_blasts", day - 18, dice.between(0, 3))
+    chart.measure("marrow_blasts", day - 18, chart.value("marrow", "remission"))
 
 
 def _day_zero(chart: Chart, case: Case, day: int, donor: bool, sick: bool) -> None:
@@ -115,17 +115,11 @@ def _day_zero(chart: Chart, case: Case, day: int, donor: bool, sick: bool) -> No
     chart.taken("cotrimoxazole", day + 30, day + _YEAR)
     chart.order("antibiotic", day + 7, status="completed")
     for offset in (3, 7, 10, 14, 21, 28):
-        platelets = 12 + offset * 4.0 if offset > 14 else dice.between(8, 28)
-        cells = dice.between(0.0, 0.3) if offset < 14 else dice.between(0.7, 3.5)
-        counts = {
-            "hb": dice.around(8.8, 0.6),
-            "platelets": platelets,
-            "neutrophils": cells,
-            "wbc": cells + 0.4,
-        }
+        counts = chart.values("aplasia" if offset < 14 else "engraftment")
+        counts["wbc"] = counts["neutrophils"] + 0.4
         write_values(chart, day + offset, COUNT, counts)
         swollen = sick and offset >= 14
-        liver = {"bilirubin": dice.between(2.4, 7), "alt": dice.between(60, 300)} if swollen else {}
+        liver = chart.values("veno_occlusive") if swollen else {}
         write_values(chart, day + offset, CHEMISTRY[:6], liver)
         chart.measure("weight", day + offset, case.who.weight + dice.around(6 if swollen else 0.5, 1.0))
     if sick:
@@ -148,7 +142,7 @@ def _after_day_zero(chart: Chart, case: Case, day: int, donor: bool, stop: int) 
             chart.finding("chimerism", day + 98, "donor 99 %", reported=4)
         if dice.chance("follow_up_done"):
             chart.procedure("marrow", day + 97)
-            chart.measure("marrow_blasts", day + 97, dice.between(0, 2))
+            chart.measure("marrow_blasts", day + 97, chart.value("marrow", "clear"))
         if dice.chance("follow_up_done"):
             chart.procedure("skin_examination", day + 97)
     if day + 200 < stop:
@@ -180,7 +174,7 @@ def follow(chart: Chart, case: Case, course: Course, done: Transplant | None, ba
     while day < stop:
         if dice.chance("follow_up_done"):
             chart.visit("clinic", day)
-            write_values(chart, day, COUNT, {"hb": dice.around(12.6, 1.2), "platelets": dice.around(180, 45)})
+            write_values(chart, day, COUNT, chart.values("follow_up"))
             if dice.chance("visit_chemistry"):
                 write_values(chart, day, CHEMISTRY[:6])
             if dice.chance("visit_skin"):
@@ -228,8 +222,8 @@ def relapse(chart: Chart, case: Case, day: int) -> None:
             chart.finding("relapse_biopsy", day + 3, True, reported=5)
     chart.condition("relapse_skin" if skin else "bpdcn_relapsed", day + 8, clinical="recurrence")
     if not skin:
-        chart.measure("marrow_blasts", day + 3, dice.between(12, 88))
-    write_values(chart, day, COUNT, {"hb": dice.around(10, 1.3), "platelets": dice.between(30, 180)})
+        chart.measure("marrow_blasts", day + 3, chart.value("marrow", "relapse"))
+    write_values(chart, day, COUNT, chart.values("relapse"))
     if dice.chance("lp_done") and dice.chance("fluid_at_relapse"):
         chart.procedure("lumbar_puncture", day + 5)
         chart.finding("csf_flow", day + 5, case.cns, reported=2)

@@ -50,6 +50,8 @@ def live_in_background(chart: Chart, last: int) -> str:
     if dice.chance("background_consent"):
         chart.consent(min(day + 1, chart.until), True)
     died = chart.until - dice.whole(0, 20) if dice.chance("dies_of_other_causes") else None
+    if died is not None:
+        chart.end(died)
     write_person(chart, who, died)
     return group
 
@@ -150,13 +152,10 @@ def _myeloid(chart: Chart, who: Person, day: int) -> str:
     chart.visit("clinic", day)
     chart.procedure("marrow", day)
     acute = kind == "aml"
-    blasts = dice.between(22, 92) if acute else dice.between(0, 14)
-    white = {"aml": (1, 60), "mds": (1.6, 6), "cmml": (9, 40)}[kind]
-    low = {"hb": dice.around(8.9, 1.3), "platelets": dice.between(15, 130), "wbc": dice.between(*white)}
-    if kind == "cmml":
-        low["monocytes"] = dice.between(1.1, 9)
-    write_values(chart, day, COUNT, low)
-    write_values(chart, day, (*CHEMISTRY, "ldh"), {"ldh": dice.around(420, 150)})
+    blasts = chart.value("marrow", "acute" if acute else "chronic")
+    values = chart.values(kind)
+    write_values(chart, day, COUNT, values)
+    write_values(chart, day, (*CHEMISTRY, "ldh"), {"ldh": values["ldh"]})
     chart.measure("marrow_blasts", day, blasts)
     if acute:
         _acute_myeloid(chart, who, day)
@@ -233,14 +232,8 @@ def _lymphoid(chart: Chart, who: Person, day: int) -> str:
         chart.condition("eczema", day - 200, over=day)
     _stained(chart, day, tissue, stains)
     known = {"ldh": usual(chart, "ldh") * dice.between(1, 2)}
-    if kind == "cll":
-        known |= {"wbc": dice.between(18, 120), "neutrophils": dice.between(2, 6)}
-    if kind == "all_b":
-        known |= {
-            "wbc": dice.between(1.5, 60),
-            "platelets": dice.between(15, 110),
-            "hb": dice.around(8.8, 1.2),
-        }
+    if kind in chart.content.values:
+        known |= chart.values(kind)
     write_values(chart, day, (*COUNT, "ldh", "creatinine"), known)
     chart.condition(kind, day + 5)
     return kind

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from .case import Case
 from .chart import Chart
 from .people import CHEMISTRY, COUNT, write_values
@@ -25,7 +23,6 @@ _SAYS = {
 _LESION = {"nodular": "nodule", "bruise_like": "bruise_like", "disseminated": "nodes_and_patches"}
 _PDC = ("cd123", "tcf4", "tcl1", "cd303", "cd304")
 _NEGATIVE = ("cd3", "cd14", "cd19", "lysozyme", "mpo")
-_CODES_CHANGED = date(2024, 10, 1).toordinal()  # claim codes_icd10cm
 _TRIAD = ("cd123", "cd4", "cd56")
 
 
@@ -55,7 +52,7 @@ def _before(chart: Chart, case: Case) -> None:
     if case.prior and old >= 18:
         day = case.first - dice.whole(40, 900)
         chart.visit("clinic", day)
-        write_values(chart, day, COUNT, {"hb": dice.around(10, 1.2), "platelets": dice.between(40, 180)})
+        write_values(chart, day, COUNT, chart.values("prior"))
         chart.procedure("marrow", day)
         chart.condition(case.prior, day + 6, clinical="remission" if case.prior == "aml" else "active")
 
@@ -111,9 +108,9 @@ def _blood_signs(chart: Chart, case: Case, biopsy: int) -> None:
         else ("swollen glands", "weight loss and tiredness")
     )
     chart.finding("complaint", seen, dice.one_of(said), reported=0)
-    write_values(chart, seen, COUNT, case.counts(dice))
+    write_values(chart, seen, COUNT, case.counts(chart))
     if "site_blood" in case.sites:
-        chart.measure("blood_blasts", seen, case.blood_blasts(dice))
+        chart.measure("blood_blasts", seen, case.blood_blasts(chart))
     chart.condition("pancytopenia" if marrow else "lymphadenopathy", seen)
     if marrow and dice.chance("leukaemia_first"):
         verified = (
@@ -133,7 +130,7 @@ def _biopsy(chart: Chart, case: Case, day: int) -> None:
     if dice.chance("morphology_written"):
         results.append(chart.finding("blastoid", day, True, specimen=specimen, reported=4, there=True))
     if dice.chance("ki67_written"):
-        results.append(chart.measure("ki67", day, dice.between(25, 90)))
+        results.append(chart.measure("ki67", day, chart.value("work_up", "ki67")))
     if dice.chance("named_in_report"):
         named = "Blastic plasmacytoid dendritic cell neoplasm"
         results.append(chart.finding("pathology", day, named, specimen=specimen, reported=7))
@@ -174,7 +171,7 @@ def billing(chart: Chart, day: int, *, remission: bool = False) -> str:
     """The billing code of a place and a day: the US one was cut in two in October 2024."""
     if chart.place.units == "si":
         return "bpdcn_billing_who"
-    if day < _CODES_CHANGED:
+    if day < chart.content.days["codes_changed"]:
         return "bpdcn_billing"
     return "bpdcn_billing_remission" if remission else "bpdcn_billing_active"
 
@@ -196,7 +193,7 @@ def _named(chart: Chart, case: Case) -> None:
     if dice.chance("disease_coded"):
         chart.condition(billing(chart, day + 1), day + 1)
     chart.visit("clinic", day)
-    write_values(chart, day, (*COUNT, *CHEMISTRY), {"albumin": case.albumin, **case.counts(dice)})
+    write_values(chart, day, (*COUNT, *CHEMISTRY), {"albumin": case.albumin, **case.counts(chart)})
     if dice.chance("remark_written"):
         chart.finding(
             "remark", day, f"History reviewed on {iso(day)}: first lesion as told by the patient", reported=0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .dice import Dice
+from .chart import Chart
 from .people import Person
 
 
@@ -48,21 +48,18 @@ class Case:
         begun = [(when, order) for order, (when, _) in enumerate(self._reached) if when <= day]
         return self._reached[max(begun)[1]][1] if begun else "not yet"
 
-    def counts(self, dice: Dice) -> dict[str, float]:
+    def counts(self, chart: Chart) -> dict[str, float]:
         """Blood counts before treatment: low where the marrow is involved."""
         if "site_marrow" not in self.sites:
             return {}
-        counts = {
-            "hb": dice.around(10.4, 1.2),
-            "platelets": dice.between(35, 150),
-            "neutrophils": dice.between(0.6, 2.8),
-        }
+        counts = chart.values("before")
         if "site_blood" in self.sites:
-            counts["wbc"] = counts["neutrophils"] + self.leukaemic * dice.between(0.8, 1.2)
+            cells = self.leukaemic * chart.value("leukaemic", "wbc_of_cells")
+            counts["wbc"] = counts["neutrophils"] + cells
         return counts
 
-    def blood_blasts(self, dice: Dice) -> float:
+    def blood_blasts(self, chart: Chart) -> float:
         """Per cent of white cells that are of the disease, before treatment."""
         if "site_marrow" not in self.sites:
-            return dice.between(1, 6)
-        return 100 * self.leukaemic / (self.leukaemic + dice.between(1.5, 5))
+            return chart.value("leukaemic", "few_percent")
+        return 100 * self.leukaemic / (self.leukaemic + chart.value("leukaemic", "beside"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .closing import close_entry
 from .content import Place, Term, load_content
 from .dice import Dice
 from .pieces import (
@@ -36,6 +37,8 @@ class Chart:
         self.content = load_content()
         self.place: Place = self.content.places[place]
         self.entries: list[tuple[str, Resource]] = []
+        self._made: list[int] = []  # the day on which each entry was made
+        self._count = 0
         self.own: dict[str, float] = {}  # what is usual for this person
         self._subject = {"reference": f"Patient/{person}"}
 
@@ -44,8 +47,21 @@ class Chart:
         self.place = self.content.places[place]
 
     def end(self, day: int) -> None:
-        """Nothing is recorded after a day."""
-        self.until = min(self.until, day)
+        """Nothing is known after a day; what was written of later days is taken back."""
+        if day < self.until:
+            self.until = day
+            kept = [entry for entry, made in zip(self.entries, self._made, strict=True) if made <= day]
+            self._made = [made for made in self._made if made <= day]
+            self.entries = [(kind, close_entry(resource, day)) for kind, resource in kept]
+
+    def values(self, picture: str) -> dict[str, float]:
+        """The values of a named picture, such as the counts after chemotherapy, drawn from its ranges."""
+        ranges = self.content.values[picture]
+        return {name: self.dice.between(*between) for name, between in ranges.items()}
+
+    def value(self, picture: str, name: str) -> float:
+        """One value of a named picture."""
+        return self.dice.between(*self.content.values[picture][name])
 
     # ------------------------------------------------------------------ one entry
 
@@ -53,13 +69,17 @@ class Chart:
         """One entry known on a day; its id, or nothing where that lies after the record's end."""
         if day > self.until:
             return ""
-        own = f"{self.person}-{len(self.entries)}"
-        self.entries.append(
-            (kind, {"resourceType": kind, "id": own, "meta": META, **body, whose: self._subject})
-        )
-        if self.dice.chance("duplicate") and kind not in ("Patient", "Consent", "Specimen"):
-            again = {**self.entries[-1][1], "id": f"{self.person}-{len(self.entries)}"}
-            self.entries.append((kind, again))
+        resource = {"resourceType": kind, "id": "", "meta": META, **body, whose: self._subject}
+        own = self._keep(kind, resource, day)
+        if self.dice.chance("duplicate") and kind not in ("Consent", "Specimen"):
+            self._keep(kind, dict(resource), day)
+        return own
+
+    def _keep(self, kind: str, resource: Resource, day: int) -> str:
+        own = resource["id"] = f"{self.person}-{self._count}"
+        self._count += 1
+        self.entries.append((kind, resource))
+        self._made.append(day)
         return own
 
     def term(self, name: str, *, alone: bool = False) -> Resource:

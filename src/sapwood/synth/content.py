@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ class Measure:
     low: float | None
     high: float | None
     vital: bool
+    usual: tuple[float, float]  # of healthy people: mean and spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,28 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Giving:
+    """One drug of a cycle and its days, counted from 0."""
+
+    drug: str
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Regimen:
+    """One way of treating, as invented hospitals give it."""
+
+    name: str
+    cycle: int  # days
+    cycles: tuple[int, int]  # fewest and most
+    first: tuple[Giving, ...]
+    other: tuple[Giving, ...]  # of every second cycle
+    flags: frozenset[str]  # watched, strong, gentle, harms_marrow, venetoclax
+    remission: str  # the rate of a remission with it, in a first line
+    lasts: str  # the rate of how long such a remission lasts
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything content.yaml holds."""
 
@@ -63,7 +87,10 @@ class Content:
     measures: Mapping[str, Measure]
     places: Mapping[str, Place]
     encounters: Mapping[str, dict[str, Any]]
-    regimens: Mapping[str, Mapping[str, Any]]
+    regimens: Mapping[str, Regimen]
+    ward: Mapping[str, float]
+    days: Mapping[str, int]
+    values: Mapping[str, Mapping[str, tuple[float, float]]]
     vaccines: tuple[str, ...]
     body_sites: tuple[str, ...]
 
@@ -88,6 +115,7 @@ def load_content() -> Content:
             _float(entry.get("low")),
             _float(entry.get("high")),
             part == "vitals",
+            _pair(entry.get("usual", [0, 0])),
         )
         for part in ("labs", "vitals")
         for name, entry in raw[part].items()
@@ -101,7 +129,10 @@ def load_content() -> Content:
         measures,
         places,
         {name: {"text": words} for name, words in raw["encounters"].items()},
-        raw["regimens"],
+        {name: _regimen(name, entry) for name, entry in raw["regimens"].items()},
+        {name: float(limit) for name, limit in raw["ward"].items()},
+        {name: date.fromisoformat(day).toordinal() for name, day in raw["days"].items()},
+        {name: {what: _pair(row) for what, row in entry.items()} for name, entry in raw["values"].items()},
         tuple(raw["vaccine"]),
         tuple(raw["body_sites"]),
     )
@@ -122,6 +153,31 @@ def _term(name: str, entry: Mapping[str, Any], systems: Mapping[str, str]) -> Te
         {"coding": codings} if codings else None,
         (gene[0], gene[1]) if gene else None,
     )
+
+
+_FLAGS = ("watched", "strong", "gentle", "harms_marrow", "venetoclax")
+
+
+def _regimen(name: str, entry: Mapping[str, Any]) -> Regimen:
+    first = _givings(entry["days"])
+    return Regimen(
+        name,
+        entry["cycle"],
+        (entry["cycles"][0], entry["cycles"][1]),
+        first,
+        _givings(entry["other"]) if "other" in entry else first,
+        frozenset(flag for flag in _FLAGS if entry.get(flag)),
+        entry.get("remission", "remission_other"),
+        entry.get("lasts", "remission_other_lasts"),
+    )
+
+
+def _givings(rows: list[list[Any]]) -> tuple[Giving, ...]:
+    return tuple(Giving(drug, tuple(range(first - 1, last, every))) for drug, first, last, every in rows)
+
+
+def _pair(row: list[Any]) -> tuple[float, float]:
+    return float(row[0]), float(row[1])
 
 
 def _unit(row: list[Any]) -> Unit:

@@ -50,7 +50,7 @@ def _case(chart: Chart, last: int) -> Case:
         cns=dice.chance("site_cns"),
         prior=dice.choice("prior_myeloid_kind") if dice.chance("prior_myeloid") else "",
     )
-    case.albumin = dice.between(2.8, 3.4) if dice.chance("albumin_low") else max(3.5, dice.around(4.1, 0.3))
+    case.albumin = chart.value("albumin", "low" if dice.chance("albumin_low") else "fine")
     case.leukaemic = 10 ** dice.between(0.0, 1.6)
     case.reach("first sign", first)
     if dice.chance("lost_to_view"):

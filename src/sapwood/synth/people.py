@@ -10,15 +10,6 @@ from .chart import Chart
 from .dice import Dice
 from .pieces import META, iso
 
-# usual values by test: mean and spread, in the test's first unit
-USUAL: dict[str, tuple[float, float]] = {
-    "hb": (13.8, 1.3), "wbc": (7.0, 1.6), "platelets": (250, 55), "neutrophils": (4.2, 1.1),
-    "monocytes": (0.5, 0.15), "albumin": (4.2, 0.3), "alt": (24, 8), "ast": (23, 7), "bilirubin": (0.6, 0.2),
-    "alk_phos": (78, 18), "creatinine": (0.92, 0.17), "bun": (15, 4), "potassium": (4.2, 0.3),
-    "calcium": (9.4, 0.35), "phosphate": (3.4, 0.5), "urate": (5.4, 1.1), "ldh": (185, 30), "inr": (1.0, 0.07),
-    "fibrinogen": (300, 55), "ferritin": (150, 80), "crp": (3, 2), "tsh": (2.0, 0.8), "lvef": (61, 4),
-    "temperature": (36.7, 0.25), "heart_rate": (74, 9), "spo2": (97, 1),
-}  # fmt: skip
 COUNT = ("hb", "wbc", "platelets", "neutrophils", "monocytes")
 CHEMISTRY = ("albumin", "alt", "ast", "bilirubin", "alk_phos", "creatinine", "bun", "potassium", "calcium")
 LYSIS = ("phosphate", "urate", "ldh")
@@ -69,7 +60,7 @@ def write_person(chart: Chart, who: Person, died: int | None) -> None:
 
 def usual(chart: Chart, name: str) -> float:
     """A value as this person has it when well: near what it was before."""
-    mean, spread = USUAL[name]
+    mean, spread = chart.content.measures[name].usual
     own = chart.own.get(name)
     if own is None:
         own = chart.own[name] = max(mean / 2, chart.dice.around(mean, spread))

@@ -41,17 +41,17 @@ def _sites(chart: Chart, case: Case, day: int) -> None:
         )
     if "site_marrow" in case.sites:
         few = dice.chance("marrow_microscopic")
-        blasts = dice.between(1, 4) if few else dice.between(8, 92)
+        blasts = chart.value("marrow", "few" if few else "overt")
     else:
-        blasts = dice.between(0, 2)
+        blasts = chart.value("marrow", "clear")
     chart.procedure("marrow", day)
     chart.measure("marrow_blasts", day, blasts)
     if "site_blood" in case.sites:
-        chart.measure("blood_blasts", day, case.blood_blasts(dice))
+        chart.measure("blood_blasts", day, case.blood_blasts(chart))
     if dice.chance("pet_ct"):
         chart.procedure("pet_ct", day + 3)
     if case.skin and dice.chance("mswat_written"):
-        chart.measure("mswat", day, dice.between(1, 40))
+        chart.measure("mswat", day, chart.value("work_up", "mswat"))
 
 
 def spinal_fluid(chart: Chart, case: Case, day: int, *, positive: bool) -> None:
@@ -62,8 +62,8 @@ def spinal_fluid(chart: Chart, case: Case, day: int, *, positive: bool) -> None:
             chart.noted("declines_lp", day)
         return
     chart.procedure("lumbar_puncture", day)
-    chart.measure("csf_wbc", day, dice.between(6, 120) if positive else dice.between(0, 4))
-    chart.measure("csf_protein", day, dice.between(40, 110) if positive else dice.between(20, 44))
+    for name, value in chart.values("fluid" if positive else "fluid_clear").items():
+        chart.measure(name, day, value)
     found = positive
     if dice.chance("csf_flow_used"):
         chart.finding("csf_flow", day, found, reported=2)
@@ -97,13 +97,17 @@ def _genes(chart: Chart, case: Case, day: int) -> None:
 def _organs(chart: Chart, case: Case, day: int) -> None:
     """Blood, heart, lungs, kidneys, and how the person manages daily life."""
     dice, who = chart.dice, case.who
-    ldh = dice.around(460, 160) if len(case.sites) > 1 else usual(chart, "ldh") * dice.between(1, 1.5)
+    ldh = chart.value("work_up", "ldh") if len(case.sites) > 1 else usual(chart, "ldh") * dice.between(1, 1.5)
     chart.measure("height", day, who.height)
     chart.measure("weight", day, who.weight)
     if dice.chance("bmi_written"):
         chart.measure("bmi", day, who.weight / (who.height / 100) ** 2)
-    write_values(chart, day, COUNT, case.counts(dice))
-    kidney = dice.between(1.4, 2.1) if dice.chance("kidney_weak") else usual(chart, "creatinine")
+    write_values(chart, day, COUNT, case.counts(chart))
+    kidney = (
+        chart.value("work_up", "creatinine_high")
+        if dice.chance("kidney_weak")
+        else usual(chart, "creatinine")
+    )
     write_values(chart, day, CHEMISTRY, {"albumin": case.albumin, "creatinine": kidney})
     write_values(chart, day, (*LYSIS, *CLOTTING, "ferritin"), {"ldh": ldh})
     age = who.age(day)
@@ -121,10 +125,10 @@ def _organs(chart: Chart, case: Case, day: int) -> None:
             chart.finding("cardiac_function", day, "impaired" if low else "adequate", reported=0)
         if low and dice.chance("heart_failure"):
             chart.condition("heart_failure", day)
-        chart.measure("lvef", day, dice.between(32, 48) if low else usual(chart, "lvef"))
+        chart.measure("lvef", day, chart.value("work_up", "lvef_low") if low else usual(chart, "lvef"))
     if age >= 8 and dice.chance("lungs_tested"):
-        chart.measure("dlco", day, dice.between(55, 105))
-        chart.measure("fev1", day, dice.between(60, 115))
+        chart.measure("dlco", day, chart.value("work_up", "dlco"))
+        chart.measure("fev1", day, chart.value("work_up", "fev1"))
     for name in _SEROLOGY:
         if dice.chance("serology"):
             chart.finding(

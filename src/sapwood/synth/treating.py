@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from .beginning import billing
 from .case import Case
 from .chart import Chart
+from .content import Giving, Regimen
 from .people import CHEMISTRY, COUNT, LYSIS, usual, write_values
 from .watched import Watch, watched_cycle
 
-_APPROVED = date(2026, 5, 27).toordinal()  # pivekimab in the United States (claim dec_approval)
-_MARROW_HARM = frozenset("hyper_cvad mini_cvd_ven aml_type all_type asparaginase_mtx".split())
-_LASTS = {"tagraxofusp": "remission_tagraxofusp_lasts", "pivekimab": "remission_pivekimab_lasts"}
-_RATE = {
-    "tagraxofusp": "remission_tagraxofusp", "pivekimab": "remission_pivekimab",
-    "tag_aza_ven": "remission_tag_aza_ven", "hyper_cvad": "remission_hyper_cvad",
-    "aml_type": "remission_aml_type", "all_type": "remission_all_type", "hma_ven": "remission_hma_ven",
-    "dec_ven": "remission_hma_ven",
-}  # fmt: skip
-_OLD = 74  # from 75 on, intensive treatment is what wards hardly give (claim tagaml_unfit)
-_STRONG = frozenset("hyper_cvad mini_cvd_ven aml_type asparaginase_mtx tag_aza_ven".split())
-_GENTLE = frozenset("tagraxofusp pivekimab hma_ven dec_ven".split())
 _CHOSEN = ("choice of the patient", "within a trial", "age and comorbidity", "other drug not available")
 _REFUSED = "declined by the patient"
 
@@ -31,8 +19,6 @@ _REFUSED = "declined by the patient"
 class Course:
     """One line of treatment as it went."""
 
-    regimen: str
-    began: int
     ended: int
     remission: bool
     lasts: str  # the rate of how long such a remission lasts
@@ -42,40 +28,47 @@ def treat(chart: Chart, case: Case, line: int, day: int) -> Course | None:
     """One line from its first day on; `None` where no treatment of the disease is given."""
     dice = chart.dice
     regimen = _regimen(chart, case, line, day)
-    if regimen == "none":
+    if regimen is None:
         _palliative(chart, case, day)
         return None
     if line == 1 and dice.chance("treatment_refused"):
-        other = "hyper_cvad" if regimen != "hyper_cvad" else "tagraxofusp"
+        other = "hyper_cvad" if regimen.name != "hyper_cvad" else "tagraxofusp"
         chart.order(
-            _first_drug(chart, other),
+            chart.content.regimens[other].first[0].drug,
             day - 2,
             status="cancelled",
             why=_REFUSED if dice.chance("reason_written") else "",
         )
     case.reach("treatment" if line == 1 else "later treatment", day)
-    chart.order(_first_drug(chart, regimen), day - 1, status="completed" if day < chart.until else "active")
-    if regimen in _GENTLE and dice.chance("declines_chemotherapy"):
+    chart.order(regimen.first[0].drug, day - 1, status="completed" if day < chart.until else "active")
+    if "gentle" in regimen.flags and dice.chance("declines_chemotherapy"):
         chart.noted("declines_chemotherapy", day - 4)
-    remission = dice.chance(_RATE.get(regimen, "remission_other") if line == 1 else "remission_later")
+    remission = dice.chance(regimen.remission if line == 1 else "remission_later")
     partial = not remission and dice.chance("partial_response")
     return _give(chart, case, regimen, day, remission, partial)
 
 
-def _first_drug(chart: Chart, regimen: str) -> str:
-    return str(chart.content.regimens[regimen]["days"][0][0])
+def _regimen(chart: Chart, case: Case, line: int, day: int) -> Regimen | None:
+    """What is given; `None` where nothing is."""
+    name = _named(chart, case, line, day)
+    return None if name == "none" else chart.content.regimens[name]
 
 
-def _regimen(chart: Chart, case: Case, line: int, day: int) -> str:
+def _named(chart: Chart, case: Case, line: int, day: int) -> str:
     dice = chart.dice
     if case.who.age(day) < 18:
         return "all_type" if line < 3 else "none"
-    regimen = dice.choice("first_line" if line == 1 else "later_line")
-    if regimen == "pivekimab" and (case.cns or (day < _APPROVED and not dice.chance("trial_drug_age"))):
+    name = dice.choice("first_line" if line == 1 else "later_line")
+    early = day < chart.content.days["pivekimab_approved"]
+    if name == "pivekimab" and (case.cns or (early and not dice.chance("trial_drug_age"))):
         return "tagraxofusp"
-    if case.who.age(day) > _OLD and regimen in _STRONG:
+    if (
+        name != "none"
+        and case.who.age(day) > dice.value("strong_until")
+        and "strong" in chart.content.regimens[name].flags
+    ):
         return "hma_ven"
-    return regimen
+    return name
 
 
 def _palliative(chart: Chart, case: Case, day: int) -> None:
@@ -93,18 +86,17 @@ def _palliative(chart: Chart, case: Case, day: int) -> None:
             chart,
             day + 14 * (visit + 1),
             COUNT[:3],
-            {"hb": dice.around(8.6, 0.8), "platelets": dice.between(15, 90)},
+            chart.values("palliative"),
         )
 
 
-def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, partial: bool) -> Course:
+def _give(chart: Chart, case: Case, regimen: Regimen, day: int, remission: bool, partial: bool) -> Course:
     """The cycles one after the other; the response after the first or second."""
     dice = chart.dice
-    plan = chart.content.regimens[regimen]
-    fewest, most = (int(n) for n in plan["cycles"])
+    fewest, most = regimen.cycles
     cycles = dice.whole(max(fewest, 2), most) if remission else dice.whole(1, 2) + partial
     assessed = day + max(21, round(dice.around(dice.value("time_to_remission"), 8)))
-    watch = Watch(chart, case) if plan.get("watched") else None
+    watch = Watch(chart, case) if "watched" in regimen.flags else None
     _before_start(chart, case, regimen, day)
     _into_fluid(chart, case, day)
     last = start = day
@@ -112,32 +104,32 @@ def _give(chart: Chart, case: Case, regimen: str, day: int, remission: bool, par
     for cycle in range(1, cycles + 1):
         if start > chart.until:
             break
-        rows = plan["other"] if cycle % 2 == 0 and "other" in plan else plan["days"]
+        givings = regimen.first if cycle % 2 else regimen.other
         if watch:
-            last = watched_cycle(watch, start, rows, cycle)
+            last = watched_cycle(watch, start, givings, cycle)
         else:
             last = _cycle(
-                chart, case, regimen, start, rows, cycle == 1, better=cycle > 1 and (remission or partial)
+                chart, case, regimen, start, givings, cycle == 1, better=cycle > 1 and (remission or partial)
             )
         if case.dead:
-            return Course(regimen, day, last, False, "")
-        if not told and (start + int(plan["cycle"]) > assessed or cycle == cycles):
+            return Course(last, False, "")
+        if not told and (start + regimen.cycle > assessed or cycle == cycles):
             told = True
             assessed = max(assessed, last + 7)
             _assess(chart, case, assessed, remission, partial)
         if (watch and watch.stopped) or (cycle < cycles and dice.chance("second_cycle_stops")):
             stopped = True
             break
-        start += int(plan["cycle"]) + (dice.whole(0, 6) if dice.chance("cycle_late") else 0)
+        start += regimen.cycle + (dice.whole(0, 6) if dice.chance("cycle_late") else 0)
     if not told:
         assessed = max(assessed, last + 7)
         _assess(chart, case, assessed, remission, partial)
     if dice.chance("radiotherapy"):
         chart.procedure("radiotherapy", last + 5)
     if (why := _why_it_ended(chart, remission, partial, stopped)) and dice.chance("reason_written"):
-        chart.order(_first_drug(chart, regimen), max(assessed, last), status="stopped", why=why)
+        chart.order(regimen.first[0].drug, max(assessed, last), status="stopped", why=why)
     ended = max(assessed, last) + 1
-    return Course(regimen, day, ended, remission, _LASTS.get(regimen, "remission_other_lasts"))
+    return Course(ended, remission, regimen.lasts)
 
 
 def _why_it_ended(chart: Chart, remission: bool, partial: bool, stopped: bool) -> str:
@@ -157,59 +149,61 @@ def _into_fluid(chart: Chart, case: Case, day: int) -> None:
     case.into_fluid = 0
 
 
-def _before_start(chart: Chart, case: Case, regimen: str, day: int) -> None:
+def _before_start(chart: Chart, case: Case, regimen: Regimen, day: int) -> None:
     """Blood and drugs on the eve of the first dose."""
     dice = chart.dice
-    write_values(chart, day - 1, (*COUNT, *CHEMISTRY, *LYSIS), {"albumin": case.albumin, **case.counts(dice)})
-    if regimen not in ("tagraxofusp", "pivekimab"):
+    write_values(
+        chart, day - 1, (*COUNT, *CHEMISTRY, *LYSIS), {"albumin": case.albumin, **case.counts(chart)}
+    )
+    drugs = {giving.drug for giving in regimen.first}
+    if len(drugs) > 1:
         chart.taken("allopurinol", day - 1, day + 20)
         chart.noted("tls_prophylaxis", day - 1)
-    if "ven" in regimen:
+    if "venetoclax" in regimen.flags:
         if dice.chance("azole"):
             chart.taken("posaconazole", day, day + 90)
         elif dice.chance("interactions_checked"):
             chart.finding("cyp3a4", day - 1, "none", reported=0)
-    if regimen in _MARROW_HARM or "ven" in regimen:
+    if len(drugs) > 1:
         chart.taken("aciclovir", day, day + 180)
-    watched = "tagraxofusp" in {str(row[0]) for row in chart.content.regimens[regimen]["days"]}
-    if dice.chance("tumour_lysis" if watched else "tumour_lysis_else"):
+    if dice.chance("tumour_lysis" if "watched" in regimen.flags else "tumour_lysis_else"):
         case.lysis = day + 2
         chart.condition("tumour_lysis", day + 2, over=day + 8)
-        lysed = {"urate": dice.between(9, 14), "potassium": dice.between(5.6, 6.6)}
-        lysed |= {"phosphate": dice.between(5, 8), "calcium": dice.between(6.8, 8.2)}
+        lysed = chart.values("lysis")
         write_values(chart, day + 2, tuple(lysed), lysed)
         chart.dose("rasburicase", day + 2, "14:00")
 
 
 def _cycle(
-    chart: Chart, case: Case, regimen: str, start: int, rows: list[list[object]], first: bool, *, better: bool
+    chart: Chart,
+    case: Case,
+    regimen: Regimen,
+    start: int,
+    givings: tuple[Giving, ...],
+    first: bool,
+    *,
+    better: bool,
 ) -> int:
     """One cycle of a regimen without daily checks; its last day of treatment."""
     dice = chart.dice
-    counts = (
-        {"hb": dice.around(10.8, 0.9), "platelets": dice.between(90, 230)} if better else case.counts(dice)
-    )
+    counts = chart.values("on_treatment") if better else case.counts(chart)
     write_values(chart, start, COUNT, counts, "07:10")
     write_values(chart, start, CHEMISTRY, {"albumin": case.albumin}, "07:10")
     chart.measure("weight", start, case.who.weight + dice.around(0, 1))
     last = start
     why = dice.one_of(_CHOSEN) if first and dice.chance("line_reason") else ""
-    for drug, begin, final, every in rows:
-        for offset in range(int(str(begin)) - 1, int(str(final)), int(str(every))):
-            chart.dose(str(drug), start + offset, "10:00", why=why if offset == 0 else "")
+    for giving in givings:
+        for offset in giving.days:
+            chart.dose(giving.drug, start + offset, "10:00", why=why if offset == 0 else "")
             last = max(last, start + offset)
-    if regimen in _MARROW_HARM or "ven" in regimen:
+    if "harms_marrow" in regimen.flags:
         nadir = start + dice.whole(10, 15)
-        low = {
-            "hb": dice.around(8.4, 0.7),
-            "platelets": dice.between(8, 60),
-            "neutrophils": dice.between(0, 0.6),
-        }
+        low = chart.values("nadir")
         write_values(chart, nadir, COUNT, {"wbc": low["neutrophils"] + dice.between(0.1, 0.7), **low})
         if dice.chance("neutropenic_fever"):
             chart.condition("neutropenic_fever", nadir, over=nadir + 9)
-            chart.measure("temperature", nadir, dice.between(38.1, 39.6))
-            chart.measure("crp", nadir, dice.between(40, 240))
+            for name, value in chart.values("fever").items():
+                chart.measure(name, nadir, value)
             chart.order("antibiotic", nadir, status="completed")
             if dice.chance("pneumonia"):
                 chart.condition("pneumonia", nadir + 1, over=nadir + 16)
@@ -239,7 +233,7 @@ def _assess(chart: Chart, case: Case, day: int, remission: bool, partial: bool) 
         chart.finding("other_sites", day, False, reported=0, there=True)
     if whole or dice.chance("site_looked_at_again"):
         chart.procedure("marrow", day)
-        chart.measure("marrow_blasts", day, dice.between(0, 3))
+        chart.measure("marrow_blasts", day, chart.value("marrow", "remission"))
         if dice.chance("mrd_tested"):
             chart.measure("mrd", day, 0.01, below=True)
     if left:
@@ -250,9 +244,7 @@ def _assess(chart: Chart, case: Case, day: int, remission: bool, partial: bool) 
     if whole or dice.chance("csf_again"):
         chart.procedure("lumbar_puncture", day + 1)
         chart.finding("csf_flow", day + 1, False, reported=2)
-    counts = {"platelets": dice.between(35, 90), "neutrophils": dice.between(0.3, 0.9)} if fewer else {}
-    counts = counts or {"platelets": dice.between(105, 260), "neutrophils": dice.between(1.1, 4)}
-    write_values(chart, day + 1, COUNT, {"hb": dice.around(11.6, 1), **counts})
+    write_values(chart, day + 1, COUNT, chart.values("remission_incomplete" if fewer else "remission"))
     if dice.chance("coded_remission") and (code := billing(chart, day, remission=True)).endswith(
         "_remission"
     ):

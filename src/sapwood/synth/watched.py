@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .case import Case
 from .chart import Chart
+from .content import Giving
 from .people import usual
 
 _REASON = {
@@ -13,10 +14,7 @@ _REASON = {
     "liver": "ALT above 5 times the upper limit",
     "kidney": "creatinine above 1.8 mg/dL",
     "leak": "capillary leak syndrome",
-    "reaction": "infusion reaction",
 }
-_GATE, _FLOOR, _FALL, _GAIN, _LIVER, _WINDOW = 3.2, 3.5, 0.5, 1.5, 200.0, 10
-"""What a ward goes by, as the label prints it; here only so that invented wards hold doses where real ones would."""
 
 
 class Watch:
@@ -26,6 +24,7 @@ class Watch:
         dice = chart.dice
         self.chart = chart
         self.case = case
+        self.ward = chart.content.ward
         self.leak = dice.choice("cls")
         self.onset = min(8, max(2, round(dice.around(dice.value("leak_onset"), 1.3))))
         self.liver = dice.chance("alt_rise")
@@ -36,29 +35,28 @@ class Watch:
         self.stopped = False
 
 
-def watched_cycle(watch: Watch, start: int, rows: list[list[object]], cycle: int) -> int:
+def watched_cycle(watch: Watch, start: int, givings: tuple[Giving, ...], cycle: int) -> int:
     """One cycle with its daily checks; the last day on which a dose was given."""
     chart = watch.chart
-    days = next(row for row in rows if row[0] == "tagraxofusp")
-    first, doses = int(str(days[1])), int(str(days[2])) - int(str(days[1])) + 1
-    for drug, begin, final, every in rows:
-        if drug != "tagraxofusp":
-            for offset in range(int(str(begin)) - 1, int(str(final)), int(str(every))):
-                chart.dose(str(drug), start + offset, "09:00")
-    day = _wait_for_albumin(watch, start + first - 1)
+    days = next(giving.days for giving in givings if giving.drug == "tagraxofusp")
+    for giving in givings:
+        if giving.drug != "tagraxofusp":
+            for offset in giving.days:
+                chart.dose(giving.drug, start + offset, "09:00")
+    day = _wait_for_albumin(watch, start + days[0])
     if cycle == 1:
         chart.visit("admission", day - 1, day + 9)
     chart.order("methylprednisolone", day, status="completed")
-    return _doses(watch, day, doses, cycle)
+    return _doses(watch, day, len(days), cycle)
 
 
 def _wait_for_albumin(watch: Watch, day: int) -> int:
     """The day on which the first dose may be given; albumin is given until then."""
     chart, case = watch.chart, watch.case
     _checks(watch, day - 1, case.albumin, case.who.weight, usual(chart, "alt"))
-    while case.albumin < _GATE:
+    while case.albumin < watch.ward["first_albumin"]:
         chart.dose("albumin_infusion", day - 1, "18:00")
-        case.albumin += chart.dice.between(0.1, 0.4)
+        case.albumin += chart.value("albumin_given", "albumin")
         day += 1
         _checks(watch, day - 1, case.albumin, case.who.weight, usual(chart, "alt"))
     return day
@@ -71,7 +69,7 @@ def _doses(watch: Watch, day: int, wanted: int, cycle: int) -> int:
     liver, given, last = usual(chart, "alt"), 0, day
     rises = watch.liver and (cycle == 1 or dice.chance("liver_again"))
     leaking = cycle == 1 and watch.leak != "none"
-    for offset in range(_WINDOW):
+    for offset in range(int(watch.ward["window"])):
         now = day + offset
         leak_day = offset + 1 - watch.onset if leaking else -1
         if (given == wanted and not (leaking and leak_day < 1)) or now > chart.until:
@@ -85,7 +83,7 @@ def _doses(watch: Watch, day: int, wanted: int, cycle: int) -> int:
                 case.die(now + dice.whole(2, 9))
                 return last
         why = _held(watch, leak_day, now, albumin, base, weight - before if offset else 0.0, liver)
-        if offset == 0 and why == "albumin" and albumin >= _GATE:
+        if offset == 0 and why == "albumin" and albumin >= watch.ward["first_albumin"]:
             why = ""  # the first dose goes by its own gate
         if given == wanted:
             continue
@@ -100,13 +98,13 @@ def _doses(watch: Watch, day: int, wanted: int, cycle: int) -> int:
             chart.dose("tagraxofusp", now, "10:30", held=reason)
             if why in ("albumin", "fall", "leak"):
                 chart.dose("albumin_infusion", now, "12:00")
-                albumin += dice.between(0.1, 0.35)
+                albumin += chart.value("albumin_given", "albumin")
             if leaking and watch.leak == "severe" and leak_day > 1:
                 break
         else:
             chart.dose("tagraxofusp", now, "10:30")
             before, last, given = weight, now, given + 1
-    case.albumin = min(base, max(albumin, 3.3) + dice.between(0.0, 0.4))
+    case.albumin = min(base, max(albumin, watch.ward["first_albumin"]) + chart.value("mending", "albumin"))
     return last
 
 
@@ -114,24 +112,24 @@ def _change(
     watch: Watch, leak_day: int, offset: int, albumin: float, weight: float, base: float
 ) -> tuple[float, float]:
     """Albumin and weight from one day to the next."""
-    dice = watch.chart.dice
+    chart = watch.chart
     if 0 <= leak_day <= 2:
         much = 1.6 if watch.leak in ("severe", "fatal") else 1.0
-        albumin -= dice.between(0.2, 0.45) * much
-        weight += dice.between(0.8, 2.0) * much
+        albumin -= chart.value("leak", "albumin") * much
+        weight += chart.value("leak", "weight") * much
     elif leak_day > 2:
-        albumin = min(base, albumin + dice.between(0.1, 0.3))
-        weight -= dice.between(0.4, 1.2)
+        albumin = min(base, albumin + chart.value("mending", "albumin"))
+        weight -= chart.value("mending", "weight")
     else:
-        albumin -= dice.between(0.0, 0.12) if offset else 0.0
-        weight += dice.around(0.1, 0.25)
+        albumin -= chart.value("quiet_day", "albumin") if offset else 0.0
+        weight += chart.value("quiet_day", "weight")
     return max(1.6, albumin), weight
 
 
 def _liver(watch: Watch, offset: int, liver: float, rises: bool) -> float:
     """ALT from one day to the next."""
     if rises and 2 <= offset <= 5:
-        return liver * watch.chart.dice.between(1.3, 2.3)
+        return liver * watch.chart.value("liver_rise", "alt")
     own = usual(watch.chart, "alt")
     return max(own, liver * 0.75) if rises else own
 
@@ -142,15 +140,15 @@ def _held(
     """Why a ward holds the day's dose; nothing where it gives it."""
     if watch.leak == "severe" and leak_day >= 0:
         return "leak"
-    if round(albumin, 1) < _FLOOR:
+    if round(albumin, 1) < watch.ward["albumin"]:
         return "albumin"
-    if round(base - albumin, 1) >= _FALL:
+    if round(base - albumin, 1) >= watch.ward["albumin_fall"]:
         return "fall"
-    if gain >= _GAIN:
+    if gain >= watch.ward["weight_gain"]:
         return "weight"
     if 0 <= day - watch.case.lysis <= 3:
         return "kidney"
-    return "liver" if liver > _LIVER else ""
+    return "liver" if liver > watch.ward["alt"] else ""
 
 
 def _checks(watch: Watch, day: int, albumin: float, weight: float, liver: float, leak_day: int = -1) -> None:
@@ -167,7 +165,9 @@ def _checks(watch: Watch, day: int, albumin: float, weight: float, liver: float,
     if there():
         low = 0 <= leak_day <= 2
         severe = low and watch.leak != "mild"
-        systolic = dice.around(84, 6) if severe else dice.around(104, 6) if low else dice.around(124, 11)
+        systolic = chart.value(
+            *(("leak", "systolic_severe" if severe else "systolic") if low else ("quiet_day", "systolic"))
+        )
         chart.pressure(day, systolic, systolic * 0.6, "07:05")
         chart.measure(
             "heart_rate", day, usual(chart, "heart_rate") + (35 if severe else 12 if low else 0), "07:05"
@@ -176,10 +176,10 @@ def _checks(watch: Watch, day: int, albumin: float, weight: float, liver: float,
         chart.measure("temperature", day, usual(chart, "temperature"), "07:05")
     if there():
         chart.measure("alt", day, liver, "06:40")
-        chart.measure("ast", day, liver * dice.between(0.8, 1.1), "06:40")
+        chart.measure("ast", day, liver * chart.value("liver_rise", "ast_of_alt"), "06:40")
     if there():
         lysis = 0 <= day - watch.case.lysis <= 3
-        kidney = dice.between(1.9, 2.8) if lysis else usual(chart, "creatinine")
+        kidney = chart.value("lysis_kidney", "creatinine") if lysis else usual(chart, "creatinine")
         chart.measure("creatinine", day, kidney, "06:40")
 
 
@@ -198,7 +198,7 @@ def _leak_begins(watch: Watch, day: int) -> None:
         chart.condition("oedema", day, onset=day, over=day + 8)
     if grade > 2:
         chart.noted("haemodynamic_support", day)
-        chart.measure("spo2", day, dice.between(84, 93), "15:00")
+        chart.measure("spo2", day, chart.value("leak", "spo2"), "15:00")
 
 
 def _reaction(watch: Watch, day: int) -> None:
