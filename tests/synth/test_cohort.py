@@ -124,7 +124,10 @@ def read_all(folder: Path) -> list[dict[str, Any]]:
 def test_nothing_is_known_after_a_death() -> None:
     order = Order(400, 400, 5, UNTIL)
     died = 0
-    for kind, number in (*(("patient", n) for n in range(1, 121)), *(("background", n) for n in range(1, 301))):
+    for kind, number in (
+        *(("patient", n) for n in range(1, 121)),
+        *(("background", n) for n in range(1, 301)),
+    ):
         entries = invent(order, kind, number, Tally()).chart.entries
         death = entries[0][1].get("deceasedDateTime")
         if death:
