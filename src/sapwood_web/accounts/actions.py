@@ -147,13 +147,16 @@ def _has_key(model: Any) -> bool:
 def what_goes(person: Person) -> dict[str, int]:
     """What an erasure takes away, counted."""
     from sapwood_web.plans.models import SignedPlan
-    from sapwood_web.records.models import Answer, Grant, Invitation, Upload
+    from sapwood_web.records.models import Answer, DailyEntry, Grant, Invitation, LeftOpen, Picture, Upload
 
     records = person.records.all()
     return {
         "records": records.count(),
         "files": Upload.objects.filter(record__in=records).count(),
         "facts": Answer.objects.filter(record__in=records).count(),
+        "open": LeftOpen.objects.filter(record__in=records).count(),
+        "days": DailyEntry.objects.filter(record__in=records).count(),
+        "pictures": Picture.objects.filter(record__in=records).count(),
         "plans": SignedPlan.objects.filter(record__in=records).count(),
         "grants": Grant.objects.filter(record__in=records).count(),
         "invitations": Invitation.objects.filter(record__in=records).count(),

@@ -318,6 +318,9 @@ def erase(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     goes = {
         "files": record.uploads.count(),
         "facts": record.answers.count(),
+        "open": record.left_open.count(),
+        "days": record.daily_entries.count(),
+        "pictures": record.pictures.count(),
         "plans": record.signed_plans.count(),
         "grants": record.grants.count(),
         "invitations": record.invitations.count(),

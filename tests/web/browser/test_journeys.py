@@ -96,7 +96,7 @@ def test_from_joining_to_erasing(size: str, visit: Visit) -> None:
     assert "your record: female" in rosa.page.locator(".rows").inner_text()
     rosa.press("My record")
     rosa.press("Files")
-    assert rosa.reads("this one counts")
+    assert rosa.reads("used")
     rosa.press("My record")
 
     # she invites her doctor
