@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "sapwood"
+SITE = ROOT / "src" / "sapwood_web"
 PAGES = sorted(
     path
     for pattern in ("*.md", "docs/**/*.md", "packs/**/*.md", "benchmarks/**/*.md")
@@ -54,6 +55,16 @@ def modules() -> list[str]:
     )
 
 
+def modules_of_the_site() -> list[str]:
+    """Every module of the site that is more than a list: `sapwood_web/records/actions.py`."""
+    lists = {"__init__.py", "__main__.py", "apps.py", "urls.py", "wsgi.py"}
+    return sorted(
+        path.relative_to(SITE.parent).as_posix()
+        for path in SITE.rglob("*.py")
+        if path.name not in lists and not {"migrations", "management"} & set(path.parts)
+    )
+
+
 def commands(parser: argparse.ArgumentParser, words: tuple[str, ...]) -> Iterator[str]:
     """Every command of the command line that does something: `sapwood plan`, `sapwood pack list`."""
     groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
@@ -77,13 +88,17 @@ def test_every_command_is_in_the_manual() -> None:
 
 def test_flow_names_every_module() -> None:
     flow = (ROOT / "docs" / "flow.md").read_text(encoding="utf-8")
-    missing = [module for module in modules() if f"`{module}`" not in flow]
+    missing = [module for module in (*modules(), *modules_of_the_site()) if f"`{module}`" not in flow]
     assert not missing, f"docs/flow.md does not say what these are for: {missing}"
 
 
 def test_flow_names_no_module_that_is_gone() -> None:
     flow = (ROOT / "docs" / "flow.md").read_text(encoding="utf-8")
     known = {*modules(), *(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("__init__.py"))}
+    known |= {path.relative_to(SITE.parent).as_posix() for path in SITE.rglob("*.py")} | {
+        "actions.py",
+        "urls.py",
+    }
     gone = sorted(set(re.findall(r"`([\w/]+\.py)`", flow)) - known)
     assert not gone, f"docs/flow.md names modules that do not exist: {gone}"
 

@@ -42,15 +42,16 @@ def modules() -> list[Path]:
 
 def sentences() -> set[Sentence]:
     """All of them."""
-    found: set[Sentence] = set()
-    for path in templates():
-        source = path.read_text(encoding="utf-8")
-        found.update(_of_template(templatize(source, origin=str(path))))
-    for path in modules():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and (sentence := _of_call(node)):
-                found.add(sentence)
-    return found
+    return {sentence for path in (*templates(), *modules()) for sentence in sentences_of(path)}
+
+
+def sentences_of(path: Path) -> list[Sentence]:
+    """Those of one template or module, in their order."""
+    source = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        return list(_of_template(templatize(source, origin=str(path))))
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [sentence for call in calls if (sentence := _of_call(call))]
 
 
 def _of_template(code: str) -> Iterator[Sentence]:

@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from catalogue import SITE, modules, templates
+from catalogue import CATALOGUE, SITE, listed, modules, sentences, sentences_of, templates
 
+from sapwood.reading_grade import LIMIT, grade
 from sapwood_web.audit.words import DEEDS
 
 SPOKEN = {
@@ -117,3 +118,20 @@ def test_every_deed_of_the_trail_can_be_translated() -> None:
                 deeds |= {part.value for part in parts if isinstance(part, ast.Constant)}
     missing = sorted(deeds - set(DEEDS))
     assert not missing, f"add these to DEEDS in src/sapwood_web/audit/words.py: {missing}"
+
+
+def test_the_catalogue_is_current() -> None:
+    there = listed(CATALOGUE.read_text(encoding="utf-8"))
+    wanted = sentences()
+    assert not wanted - there, f"run `make messages`: it lacks {sorted(wanted - there)[:5]}"
+    assert not there - wanted, f"run `make messages`: nobody says any more {sorted(there - wanted)[:5]}"
+
+
+@pytest.mark.parametrize(
+    "path", (*templates(), *modules()), ids=lambda path: path.relative_to(SITE).as_posix()
+)
+def test_words_ask_for_eight_years_of_school_at_most(path: Path) -> None:
+    said = [re.sub(r"%\(\w+\)[sd]", "3", sentence[-1]) for sentence in sentences_of(path)]
+    if len(" ".join(said).split()) >= 8:  # fewer say nothing of how hard a page is
+        found = grade("\n".join(f"- {sentence}" for sentence in said))
+        assert found <= LIMIT, f"grade {found}: say it with shorter words and sentences"

@@ -43,6 +43,7 @@ def visit(chromium: Any, live_server: Any, settings: Any, tmp_path: Path) -> Ite
     settings.AUDIT_HEADS = (
         tmp_path / "audit"
     )  # as new as the database, or the trail is rightly called cut short
+    settings.PACK_SHELF = tmp_path / "packs"
     visitors: list[Visitor] = []
 
     def make(size: str = "phone", **options: Any) -> Visitor:

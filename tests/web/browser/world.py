@@ -1,0 +1,70 @@
+"""The invented people of `make site`, each signed in, and the ids of what is theirs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+PACK = Path(__file__).resolve().parents[3] / "packs" / "bpdcn"
+
+
+def world() -> tuple[dict[str, str], dict[str, str]]:
+    """Makes them in the database that is set up; a session for each, and ids for the addresses of pages."""
+    from allauth.account.internal.userkit import user_id_to_str
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.utils import timezone
+
+    from sapwood_web import demo
+    from sapwood_web.accounts.models import Person
+
+    demo._people()
+
+    def session_of(person: Person, *, fresh: bool = True) -> str:
+        session = SessionStore()
+        session[SESSION_KEY] = str(person.pk)
+        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        now = timezone.now().timestamp() - (0 if fresh else 3600)
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": now, "reauthenticated": True}
+        ]
+        session["account_authentication_methods_user"] = user_id_to_str(person)
+        session.create()
+        return str(session.session_key)
+
+    people = {person.email.partition("@")[0]: person for person in Person.objects.all()}
+    sessions = {name: session_of(person) for name, person in people.items()}
+    sessions["stale"] = session_of(people["maria"], fresh=False)
+    record = people["maria"].records.get()
+    ids = {
+        "record": str(record.pk),
+        "child": str(people["ines"].records.get().pk),
+        "plan": str(record.signed_plans.first().pk),
+    }
+    return sessions, ids | _of_the_library()
+
+
+def _of_the_library() -> dict[str, str]:
+    """A talk, a question that waits, an edition; and the names of an article, a card, a study, a text to review."""
+    from django.conf import settings
+    from people_of_the_library import make_talk, send
+
+    from sapwood_web.accounts.models import Person
+    from sapwood_web.editions import actions
+    from sapwood_web.library import content, reviewing
+
+    shutil.copytree(PACK, settings.PACK_SHELF / PACK.name, dirs_exist_ok=True)
+    edition = actions.load(Person.objects.get(email="steward@example.org"), "bpdcn")
+    text = next(reviewing.texts())
+    talk = make_talk()
+    return {
+        "article": content.address_of("this_week").strip("/").rpartition("/")[2],
+        "card": next(iter(content.library().cards)),
+        "study": next(iter(content.studies())),
+        "talk": talk.slug,
+        "talk_id": str(talk.pk),
+        "question": str(send().pk),
+        "edition": str(edition.pk),
+        "review": f"{text.kind}/{text.name}",
+    }
