@@ -43,7 +43,8 @@ def test_every_page(visit: Callable[..., Visitor]) -> None:
             if shot.steps:
                 shot.steps(visitor.page)
                 visitor.page.wait_for_load_state()
-            visitor.check()
+            visitor.check(steady=shot.steps is None)
+            assert not shot.who or "/enter/login/" not in visitor.page.url, "was not let in"
         except (AssertionError, Error) as fault:
             faults.append(f"{shot.name}: {fault}")
         visitor.leave()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 PACK = Path(__file__).resolve().parents[3] / "packs" / "bpdcn"
@@ -11,17 +12,18 @@ PACK = Path(__file__).resolve().parents[3] / "packs" / "bpdcn"
 def world() -> tuple[dict[str, str], dict[str, str]]:
     """Makes them in the database that is set up; a session for each, and ids for the addresses of pages."""
     from allauth.account.internal.userkit import user_id_to_str
+    from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
     from sapwood_web import demo
     from sapwood_web.accounts.models import Person
 
     demo._people()
+    store = import_module(settings.SESSION_ENGINE).SessionStore
 
     def session_of(person: Person, *, fresh: bool = True) -> str:
-        session = SessionStore()
+        session = store()
         session[SESSION_KEY] = str(person.pk)
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         session[HASH_SESSION_KEY] = person.get_session_auth_hash()
