@@ -16,7 +16,8 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTyp
 MEASURE = """() => {
   const visible = part => part.checkVisibility({visibilityProperty: true}) && part.getClientRects().length
   const named = part => (part.innerText || part.name || part.id || part.tagName).trim().slice(0, 40)
-  const targets = 'button:not(.word), .button, select, summary, .links a, .links-list a, .tabs a, input:not([type=hidden], [type=radio], [type=checkbox])'
+  const targets = 'button:not(.word), .button, select, summary, .links a, .links-list a, .tabs a, '
+    + 'input:not([type=hidden], [type=radio], [type=checkbox])'
   const small = [...document.querySelectorAll(targets)]
     .filter(part => visible(part) && getComputedStyle(part).display !== 'inline')
     .filter(part => part.getBoundingClientRect().height < (part.closest('.plan') ? 24 : 44)).map(named)
