@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from importlib import import_module
-from pathlib import Path
-
-PACK = Path(__file__).resolve().parents[3] / "packs" / "bpdcn"
 
 
 def world() -> tuple[dict[str, str], dict[str, str]]:
@@ -44,29 +40,4 @@ def world() -> tuple[dict[str, str], dict[str, str]]:
         "child": str(people["ines"].records.get().pk),
         "plan": str(record.signed_plans.first().pk),
     }
-    return sessions, ids | _of_the_library()
-
-
-def _of_the_library() -> dict[str, str]:
-    """A talk, a question that waits, an edition; and the names of an article, a card, a study, a text to review."""
-    from django.conf import settings
-    from people_of_the_library import make_talk, send
-
-    from sapwood_web.accounts.models import Person
-    from sapwood_web.editions import actions
-    from sapwood_web.library import content, reviewing
-
-    shutil.copytree(PACK, settings.PACK_SHELF / PACK.name, dirs_exist_ok=True)
-    edition = actions.load(Person.objects.get(email="steward@example.org"), "bpdcn")
-    text = next(reviewing.texts())
-    talk = make_talk()
-    return {
-        "article": content.address_of("this_week").strip("/").rpartition("/")[2],
-        "card": next(iter(content.library().cards)),
-        "study": next(iter(content.studies())),
-        "talk": talk.slug,
-        "talk_id": str(talk.pk),
-        "question": str(send().pk),
-        "edition": str(edition.pk),
-        "review": f"{text.kind}/{text.name}",
-    }
+    return sessions, ids
