@@ -277,3 +277,18 @@ def test_a_fitness_rule_is_shown_where_an_option_or_the_step_turns_on_it() -> No
         assert ("FITNESS" in text) is shown
     step = {"id": "care", "title": "Care", "opens": "is_sick", "focus": ["is_sick"]}
     assert "FITNESS" in small_plan(about={"board": board}, pathway={"steps": [step]})
+
+
+def test_after_a_death_the_position_is_where_the_record_ended() -> None:
+    facts = {"gone": {"type": "boolean", "find": [{"in": "Observation", "words": ["gone"]}]}}
+    steps = [
+        {"id": name, "title": name.title(), "opens": "TRUE", "about": "Doses are given."}
+        for name in ("care", "dose")
+    ]
+    pack = small_pack(facts, about={"ended_when": "gone"}, pathway={"steps": steps})
+    for died in (True, False):
+        plan = plan_of(pack, observed("x", died, code={"text": "gone"}))
+        for written in (write(plan, "text"), write(plan, "html")):
+            assert ("The person has died; this is where the record ended." in written) is died
+            assert ("Doses are given." in written) is not died
+            assert ("Still open behind" in written) is not died

@@ -14,7 +14,7 @@ from sapwood.formats.cited import numbers, shown_evidence, works_of
 from sapwood.formats.html_charts import Chart, Single, charts_of, drawable
 from sapwood.formats.html_lines import Timeline, timeline_of
 from sapwood.formats.html_pathway import Rail, rail_of
-from sapwood.formats.text import headline
+from sapwood.formats.text import headline, what_stands
 from sapwood.formats.text_ahead import STATUS, fit_words, window
 from sapwood.formats.text_choices import STANDINGS, on_hold
 from sapwood.formats.text_findings import came_out_well, findings_of, fitness_rules, site_name, stained
@@ -136,6 +136,11 @@ class Board:
     def rail(self) -> Rail | None:
         """The pathway as it is drawn."""
         return rail_of(self.plan)
+
+    @property
+    def about_here(self) -> str:
+        """What the step the person stands on is for."""
+        return what_stands(self.plan)
 
     @property
     def line(self) -> str:

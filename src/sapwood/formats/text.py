@@ -139,16 +139,21 @@ def _alert(paper: Paper, plan: Plan, alert: AlertStanding) -> None:
     because(paper, plan, alert.because, indent=4, most=3)
 
 
+def what_stands(plan: Plan) -> str:
+    """What the step the person stands on is for; after a death, that this is where the record ended."""
+    return "The person has died; this is where the record ended." if plan.deceased else plan.position.about
+
+
 def _position(paper: Paper, plan: Plan) -> None:
     paper.heading("Where on the pathway")
     position = plan.position
     treated = bool(plan.facts.treatment.lines) and position.step != NO_SIGNAL
     line = f" (line {position.line})" if treated else ""
     paper.say(f"{position.title}{line}", indent=2, style="strong")
-    if position.about:
-        paper.say(position.about, indent=2)
+    if about := what_stands(plan):
+        paper.say(about, indent=2)
     because(paper, plan, position.because, indent=4)
-    if position.gaps:
+    if position.gaps and not plan.deceased:
         paper.say(f"Still open behind: {', '.join(gap.title for gap in position.gaps)}", indent=2, hang=4)
 
 
