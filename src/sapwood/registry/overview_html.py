@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from sapwood.pathway import NO_SIGNAL
+
 from .overview import NOT_SAID, REASONS
 from .overview_words import NOTICE, SORTS, WORDS, Counts, Shown, titles_of
 from .small_numbers import what_it_means
@@ -46,24 +48,27 @@ def as_html(found: Shown) -> str:
         f'<p class="note">Pack {escape(about.id)} {escape(about.version)}. {escape(NOTICE)}</p>',
         f'<p class="note">{escape(what_it_means(found.threshold))}</p>',
         "<h2>Where people stand</h2>",
+        f"<p>{escape(found.step_title(NO_SIGNAL))}: {_cell(found.steps[NO_SIGNAL])} people. On the pathway:</p>",
         _bars(
             "People along the pathway, step by step",
-            [(found.step_title(step), count) for step, count in found.steps.items()],
+            [(found.step_title(step), count) for step, count in found.steps.items() if step != NO_SIGNAL],
         ),
         _steps(found),
     ]
     if found.questions:
-        most = found.questions[:10]
+        told = [(found.fact_title(fact), count) for fact, count in found.questions if count is not None]
+        few = len(found.questions) - len(told)
         parts += [
             "<h2>What is most often missing</h2>",
             '<p class="note">People in whom one answer to this alone would settle something that their step turns '
             "on.</p>",
-            _bars("What is most often missing", [(found.fact_title(fact), count) for fact, count in most]),
+            _bars("What is most often missing", told[:10]),
             _table(
                 "What one answer would settle",
                 ("Fact", "People"),
-                [(found.fact_title(fact), _cell(count)) for fact, count in found.questions],
+                [(title, _cell(count)) for title, count in told],
             ),
+            f"<p>And {few} facts for fewer people each.</p>" if few else "",
         ]
     parts += ["<h2>Criteria</h2>", _criteria(found)]
     for sort, heading in SORTS.items():

@@ -126,9 +126,10 @@ def as_text(found: Shown) -> str:
             "",
             "MOST OFTEN MISSING  (people in whom an answer would settle something where they stand)",
         ]
-        lines += [
-            f"  {_cell(count):>9}  {found.fact_title(fact)} ({fact})" for fact, count in found.questions[:10]
-        ]
+        told = [(fact, count) for fact, count in found.questions if count is not None]
+        lines += [f"  {count:>9,}  {found.fact_title(fact)} ({fact})" for fact, count in told[:10]]
+        if left := len(found.questions) - len(told[:10]):
+            lines.append(f"  and {left} facts more, each for fewer people")
     lines += ["", "CRITERIA", f"  {'true':>9} {'false':>9} {'unknown':>9}  why unknown"]
     for name, (verdicts, why) in found.criteria.items():
         counts = " ".join(f"{_cell(verdicts[word]):>9}" for word in ("true", "false", "unknown"))
