@@ -153,11 +153,9 @@ def questions(paper: Paper, plan: Plan) -> None:
         specimen = f" [{question.specimen}]" if question.specimen else ""
         paper.say(f"{question.ask}{specimen}", indent=2, mark=f"{number}. ")
         names = _names(plan, question.would_change)
-        changes = "; ".join(names[:_CHANGES])
-        more = len(names) - _CHANGES
-        paper.say(
-            f"could change: {changes}{f' and {more} more' if more > 0 else ''}", indent=5, style="quiet"
-        )
+        more = f" and {len(names) - _CHANGES} more" if len(names) > _CHANGES else ""
+        if names:
+            paper.say(f"could change: {'; '.join(names[:_CHANGES])}{more}", indent=5, style="quiet")
     if len(plan.questions) > _QUESTIONS:
         paper.say(f"{len(plan.questions) - _QUESTIONS} more questions would change something.", indent=2)
 
