@@ -22,6 +22,7 @@ from sapwood_web.accounts import actions as account_actions
 from sapwood_web.accounts import consents, policies
 from sapwood_web.accounts.models import Consent, Draft, Person
 from sapwood_web.audit.models import Event
+from sapwood_web.journey import actions as rooms
 from sapwood_web.records import actions
 from sapwood_web.records.models import Answer, Record, Upload
 
@@ -153,7 +154,15 @@ def contents(response: Any) -> dict[str, bytes]:
 def test_a_copy_of_everything(alice: Person, record: Record) -> None:
     from fhir.resources.R4B.bundle import Bundle
 
+    rooms.leave_open(alice, record, fact="weight", why="skipped")
+    rooms.keep_day(alice, record, {"day": "2026-03-01", "temperature": "38.2 °C"})
+    rooms.attach(alice, record, data=b"%PDF-1.7", about="a letter")
     files = contents(signed_in(alice).post("/account/export/"))
+    assert files["record-1/report-1.pdf"] == b"%PDF-1.7"
+    kept = json.loads(files["everything.json"])["records"][0]
+    assert [one["why"] for one in kept["left_open"]] == ["skipped"]
+    assert [one["temperature"] for one in kept["daily"]] == ["38.2 °C"]
+    assert [one["about"] for one in kept["reports"]] == ["a letter"]
     assert files["record-1/file-1.fhir.json"] == FILE
     everything = json.loads(files["everything.json"])
     assert everything["account"]["email"] == ADDRESS
@@ -210,6 +219,9 @@ def test_a_stolen_database_shows_no_word(alice: Person, record: Record) -> None:
     client = signed_in(alice)
     client.get(f"/records/{record.pk}/")
     account_actions.keep_draft(alice, "/somewhere/", {"value": [MARKER], "fact": ["albumin"]})
+    rooms.leave_open(alice, record, fact="albumin", why="no_date", value=f"{MARKER} 3.1 g/dL")
+    rooms.keep_day(alice, record, {"day": "1955-02-03", "weight": "71.5 g/dL"})
+    rooms.attach(alice, record, data=b"%PDF-" + MARKER.encode(), about=f"Albumin {MARKER}")
     with connection.cursor() as cursor:
         dump = b""
         for table in connection.introspection.table_names(cursor):
