@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from people import let_in, make_person, make_record, signed_in
 
 from sapwood_web.accounts import actions as account_actions
@@ -17,7 +18,8 @@ from sapwood_web.accounts.models import Person
 from sapwood_web.audit.models import Event
 from sapwood_web.journey import actions
 from sapwood_web.records import actions as record_actions
-from sapwood_web.records.models import Picture, Record
+from sapwood_web.records.models import Answer, Picture, Record
+from sapwood_web.records.reading import Reading
 
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 60
 
@@ -70,10 +72,6 @@ def test_an_answer_is_kept_at_once_and_not_asked_again(alice: Person, empty: Rec
 def test_what_is_left_open_stays_unknown_and_can_be_asked_again(
     alice: Person, empty: Record, deed: str, why: str
 ) -> None:
-    from django.utils import timezone
-
-    from sapwood_web.records.reading import Reading
-
     client = signed_in(alice)
     send(client, empty, "lesion_suspicious", deed)
     assert not empty.answers.exists()
@@ -114,8 +112,18 @@ def test_what_is_no_photograph_is_refused_and_nothing_is_kept(
     client = signed_in(alice)
     response = send(client, empty, "lesion_suspicious", "attach", file=SimpleUploadedFile("x.jpg", data))
     assert response.status_code == 422
-    assert "not a photograph or a PDF" in response.content.decode()
+    assert "Your file is not a photograph or a PDF. Take a photograph" in response.content.decode()
     assert not Picture.objects.exists() and not empty.left_open.exists()
+
+
+def test_no_file_is_said_to_be_no_file(alice: Person, empty: Record) -> None:
+    client = signed_in(alice)
+    for response in (
+        send(client, empty, "lesion_suspicious", "attach"),
+        client.post(f"/records/{empty.pk}/pictures/", {"about": "a letter"}),
+    ):
+        assert response.status_code == 422
+        assert "No file is chosen yet. Choose a photo or a PDF first." in response.content.decode()
 
 
 def test_a_photograph_is_for_those_who_may_read_and_goes_by_who_attached_it(record: Record) -> None:
@@ -146,6 +154,7 @@ def test_a_value_it_cannot_have_is_refused_kindly_and_stays_typed(alice: Person,
     client = signed_in(alice)
     response = send(client, empty, "age_years", value="many")
     assert response.status_code == 422
+    assert "This cannot be used (" in response.content.decode()
     assert not empty.answers.exists()
 
 
@@ -212,6 +221,16 @@ def test_nothing_is_kept_without_consent(alice: Person, empty: Record) -> None:
     account_actions.decide(alice, "keep", given=False)
     assert send(signed_in(alice), empty, "lesion_suspicious", value="yes").status_code == 403
     assert not empty.answers.exists()
+
+
+def test_an_answer_that_is_not_understood_any_more_stops_nothing(alice: Person, empty: Record) -> None:
+    answer = Answer(record=empty, by=alice, at=timezone.now())
+    answer.keep({"fact": "no_longer_asked", "value": "yes", "when": "", "by": "patient"})
+    answer.save()
+    client = signed_in(alice)
+    assert asked(page(client, empty))
+    for name in ("roadmap", "daily", "card", "facts"):
+        assert client.get(f"/records/{empty.pk}/{name}/").status_code == 200, name
 
 
 def test_a_fact_that_nobody_is_asked_for_is_not_taken(alice: Person, empty: Record) -> None:

@@ -25,6 +25,8 @@ from sapwood_web.records.models import Answer, LeftOpen, Record
 from sapwood_web.records.reading import Reading, content_of
 
 AT_ONCE = 3
+OURS = "this form"
+"""Where a problem lies that whoever reads it has before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ class Sitting:
 
     @cached_property
     def answers(self) -> list[Answer]:
-        """What was typed, in order."""
-        return list(self.record.answers.all())
+        """What was typed, in order, and is still understood."""
+        return [answer for answer, stated in self.reading.answers.items() if stated]
 
     @cached_property
     def left_open(self) -> list[LeftOpen]:
@@ -155,7 +157,7 @@ def day_typed(text: str) -> str:
     assert moment is not None
     day = day_in(text, moment)
     if not day:
-        raise AnswerError(Problem(_("the day"), _("That is no day we can read"), DAYS))
+        raise AnswerError(Problem(OURS, _("That is no day we can read"), DAYS))
     return day
 
 

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sapwood.errors import SapwoodError
+from sapwood.errors import AnswerError, Problem, RecordError, SapwoodError
 from sapwood.interview_words import name_of, needs_day
 from sapwood_web.accounts import permissions, policies
 from sapwood_web.accounts.actions import take_draft
 from sapwood_web.journey import actions
 from sapwood_web.journey.forms import DayForm
-from sapwood_web.journey.interviewing import Sitting, day_typed, value_typed
+from sapwood_web.journey.interviewing import OURS, Sitting, day_typed, value_typed
 from sapwood_web.journey.roadmap import cards_of, figures_of, roadmap_of
 from sapwood_web.records import actions as record_actions
 from sapwood_web.records.daily import WEIGHT, value_of
@@ -74,7 +74,7 @@ def interview(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         try:
             said = _answered(request, record, typed)
         except SapwoodError as error:
-            wrong = " ".join(f"{problem.what}. {problem.remedy}" for problem in error.problems)
+            wrong = _kindly(error)
         else:
             messages.success(request, said)
             return redirect(f"{reverse('interview', args=[record.pk])}#questions")
@@ -106,13 +106,13 @@ def _answered(request: HttpRequest, record: Record, typed: dict[str, str]) -> st
     if deed == "attach" or "file" in request.FILES:
         sent = request.FILES.get("file")
         if sent is None:
-            raise _nothing_chosen()
+            raise _no_file()
         actions.attach(request.user, record, data=sent.read(), about=name)
         actions.leave_open(request.user, record, fact=fact, why="will_bring", specimen=specimen)
         return _("Your file is kept. People can look at it; it answers no question by itself.")
     value = value_typed(definition, typed["value"])
     if not value:
-        raise _nothing_chosen()
+        raise _nothing_said()
     when = timezone.localdate().isoformat()
     if definition.type == "instant":
         when = value
@@ -129,11 +129,26 @@ def _answered(request: HttpRequest, record: Record, typed: dict[str, str]) -> st
     return _("Kept: %(name)s.") % {"name": name}
 
 
-def _nothing_chosen() -> SapwoodError:
-    from sapwood.errors import AnswerError, Problem
+def _nothing_said() -> SapwoodError:
+    remedy = _("Give an answer, or press “Skip” or “I don’t know”.")
+    return AnswerError(Problem(OURS, _("Nothing is filled in yet."), remedy))
 
-    remedy = _("Give an answer, or press “Skip” or “I don’t know”")
-    return AnswerError(Problem(_("this question"), _("Nothing is filled in yet"), remedy))
+
+def _no_file() -> SapwoodError:
+    return RecordError(Problem(OURS, _("No file is chosen yet."), _("Choose a photo or a PDF first.")))
+
+
+def _kindly(error: SapwoodError) -> str:
+    """What was wrong, and what to do, as one would say it."""
+    said = []
+    for problem in error.problems:
+        if problem.where.startswith("your answer"):  # the core's own words about a value
+            words = {"what": problem.what, "remedy": problem.remedy}
+            said.append(_("This cannot be used (%(what)s). %(remedy)s") % words)
+        else:
+            what = f"{problem.where} {problem.what}" if problem.where != OURS else problem.what
+            said.append(" ".join(f"{part.rstrip('.')}." for part in (what, problem.remedy)))
+    return " ".join(f"{part[:1].upper()}{part[1:]}" for part in said)
 
 
 @require_POST
@@ -157,11 +172,11 @@ def pictures(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
                 raise too_large()
             sent = request.FILES.get("file")
             if sent is None:
-                raise _nothing_chosen()
+                raise _no_file()
             about = str(request.POST.get("about", "")).strip()[:100] or _("a report")
             actions.attach(request.user, record, data=sent.read(), about=about)
         except SapwoodError as error:
-            wrong = " ".join(f"{problem.what}. {problem.remedy}." for problem in error.problems)
+            wrong = _kindly(error)
         else:
             messages.success(
                 request, _("Your file is kept. People can look at it; it answers no question by itself.")
