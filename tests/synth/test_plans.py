@@ -43,13 +43,13 @@ def whether_to_transplant_is_open(person: Invented) -> bool:
 
 @pytest.fixture(scope="module")
 def plans() -> list[Plan]:
-    """Two of each stage, and four more where the question of a transplant is open."""
+    """Two of each stage, and a dozen more where the question of a transplant is open."""
     stages: dict[str, list[Invented]] = {}
-    for number in range(1, 121):
+    for number in range(1, 201):
         person = invent(ORDER, "patient", number, Tally())
         stage = "open" if whether_to_transplant_is_open(person) else person.group
         stages.setdefault(stage, []).append(person)
-    chosen = [one for stage, people in stages.items() for one in people[: 4 if stage == "open" else 2]]
+    chosen = [one for stage, people in stages.items() for one in people[: 12 if stage == "open" else 2]]
     return [plan_of(person) for person in chosen]
 
 

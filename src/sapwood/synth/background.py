@@ -5,24 +5,7 @@ from __future__ import annotations
 from .chart import Chart
 from .people import CHEMISTRY, COUNT, Person, person_of, usual, write_person, write_values
 
-_LONG = frozenset(
-    "hypertension diabetes hyperlipidaemia asthma copd depression hypothyroid coronary kidney".split()
-)
-_DRUG = {
-    "hypertension": "amlodipine", "diabetes": "metformin", "hyperlipidaemia": "atorvastatin",
-    "reflux": "omeprazole", "atrial_fibrillation": "apixaban", "back_pain": "ibuprofen",
-    "cellulitis": "cefalexin", "urinary": "cefalexin",
-}  # fmt: skip
-_CREAM = frozenset("eczema atopic contact psoriasis insect_bite rash".split())
-_TISSUE = {"all_b": "Bone marrow", "cll": "Blood"}
 _TAKEN_BY = {"Skin": "skin_biopsy", "Bone marrow": "marrow", "Lymph node": "node_biopsy"}
-_SAMPLED = {
-    "purpura": "Extravasated red cells, no vasculitis", "vasculitis": "Leukocytoclastic vasculitis",
-    "benign_nodule": "Benign dermal nodule", "eczema": "Spongiotic dermatitis", "psoriasis": "Psoriasiform dermatitis",
-    "dermatofibroma": "Dermatofibroma", "lipoma": "Lipoma", "keratosis": "Seborrheic keratosis",
-    "haemangioma": "Haemangioma", "cutaneous_lupus": "Interface dermatitis, consistent with cutaneous lupus",
-    "basal_cell": "Basal cell carcinoma, nodular", "melanoma": "Melanoma, superficial spreading",
-}  # fmt: skip
 
 
 def live_in_background(chart: Chart, last: int) -> str:
@@ -74,12 +57,12 @@ def _ordinary(chart: Chart, who: Person, day: int) -> None:
     kind = dice.choice(
         "ordinary_kind" if age >= 35 else "ordinary_kind_young" if age >= 16 else "ordinary_kind_child"
     )
-    lasting = kind in _LONG
+    traits = chart.content.traits[kind]
     chart.visit("check_up", day)
-    over = None if lasting else day + dice.whole(5, 40)
+    over = None if "lasting" in traits else day + dice.whole(5, 40)
     chart.condition(kind, day, over=over)
-    if kind in _DRUG:
-        chart.taken(_DRUG[kind], day, over)
+    if "drug" in traits:
+        chart.taken(traits["drug"], day, over)
     if dice.chance("ordinary_bloods"):
         write_values(chart, day, (*COUNT[:3], "creatinine", "alt"))
     if dice.chance("ordinary_pressure"):
@@ -96,20 +79,21 @@ def _pressure(chart: Chart, who: Person, day: int, more: int) -> None:
 def _skin(chart: Chart, who: Person, day: int, kind: str) -> None:
     """An ordinary skin complaint, often over soon, now and then biopsied."""
     dice = chart.dice
+    traits = chart.content.traits[kind]
     resolved = dice.chance("skin_resolved")
     began = day - dice.whole(1, 90) if dice.chance("onset_written") else None
     over = day + dice.whole(5, 60) if resolved else None
     chart.visit("dermatology" if dice.chance("skin_at_dermatology") else "check_up", day)
     chart.condition(kind, day, onset=began, over=over, site=dice.one_of(chart.content.body_sites))
-    if kind in _CREAM and dice.chance("cream"):
+    if "cream" in traits and dice.chance("cream"):
         chart.order("hydrocortisone_cream", day, status="completed")
-    if kind in _DRUG:
-        chart.taken(_DRUG[kind], day, day + 10)
+    if "drug" in traits:
+        chart.taken(traits["drug"], day, day + 10)
     if kind == "vasculitis" or (kind in ("eczema", "atopic") and dice.chance("eczema_tablets")):
         chart.order("prednisone", day, status="completed")
     if kind in ("spontaneous_bruise", "purpura", "vasculitis"):
         write_values(chart, day, (*COUNT[:3], "inr"))
-    if not resolved and kind in _SAMPLED and dice.chance("skin_biopsied"):
+    if not resolved and "sampled" in traits and dice.chance("skin_biopsied"):
         _biopsy(chart, day + dice.whole(5, 40), kind)
 
 
@@ -127,21 +111,24 @@ def _biopsy(chart: Chart, day: int, kind: str) -> None:
     site = chart.dice.one_of(chart.content.body_sites)
     specimen = chart.specimen("Skin", day, site)
     chart.procedure("skin_biopsy", day)
-    result = chart.finding("pathology", day, _SAMPLED[kind], specimen=specimen, reported=6)
-    chart.report("Dermatopathology report", day, [result], specimen=specimen)
+    result = chart.finding(
+        "pathology", day, chart.content.traits[kind]["sampled"], specimen=specimen, reported=6
+    )
+    chart.report("Dermatopathology report", day + 5, [result], specimen=specimen)
 
 
 # ------------------------------------------------------------------ other blood cancers
 
 
-def _stained(chart: Chart, day: int, tissue: str, stains: dict[str, bool | None]) -> list[str]:
-    """One specimen and what was stained on it; `None` was not done."""
+def _stained(chart: Chart, day: int, tissue: str, disease: str) -> None:
+    """One specimen and what was stained on it, by the disease."""
+    dice = chart.dice
     specimen = chart.specimen(tissue, day)
-    return [
-        chart.finding(name, day, value, specimen=specimen, reported=5)
-        for name, value in stains.items()
-        if value is not None
-    ]
+    for name, answer in chart.content.stains[disease].items():
+        tested, rate = answer if isinstance(answer, list) else ("", answer)
+        if not tested or dice.chance(tested):
+            positive = rate if isinstance(rate, bool) else dice.chance(rate)
+            chart.finding(name, day, positive, specimen=specimen, reported=5)
 
 
 def _myeloid(chart: Chart, who: Person, day: int) -> str:
@@ -161,7 +148,7 @@ def _myeloid(chart: Chart, who: Person, day: int) -> str:
         _acute_myeloid(chart, who, day)
     else:
         if dice.chance("chronic_cd123"):
-            _stained(chart, day, "Bone marrow", {"cd123": True, "cd34": dice.chance("chronic_cd34")})
+            _stained(chart, day, "Bone marrow", "chronic")
             if dice.chance("mature_pdc"):
                 chart.condition("mature_pdc", day + 6)
         chart.condition(kind, day + 6)
@@ -178,24 +165,9 @@ def _myeloid(chart: Chart, who: Person, day: int) -> str:
 def _acute_myeloid(chart: Chart, who: Person, day: int) -> None:
     dice = chart.dice
     with_pdc = dice.chance("pdc_aml")
-    stains: dict[str, bool | None] = {
-        "cd34": dice.chance("pdc_aml_cd34" if with_pdc else "aml_cd34"),
-        "mpo": dice.chance("aml_mpo"),
-        "cd123": True
-        if with_pdc
-        else (dice.chance("aml_cd123") if dice.chance("aml_cd123_tested") else None),
-        "cd56": dice.chance("pdc_aml_cd56" if with_pdc else "aml_cd56"),
-        "cd4": dice.chance("aml_cd4"),
-        "cd33": True,
-        "cd117": dice.chance("aml_cd117"),
-        "cd19": False,
-        "cd3": False,
-        "cd14": dice.chance("aml_cd14"),
-    }
     if with_pdc:
-        stains |= {"tcl1": dice.chance("pdc_aml_tcl1"), "cd303": True}
         chart.variant("runx1", day, dice.chance("pdc_aml_runx1"))
-    _stained(chart, day, "Bone marrow", stains)
+    _stained(chart, day, "Bone marrow", "aml_pdc" if with_pdc else "aml")
     chart.condition("aml_pdc" if with_pdc else "aml", day + 4)
     if dice.chance("aml_skin"):
         chart.condition("benign_nodule", day, onset=day - 30)
@@ -217,20 +189,12 @@ def _lymphoid(chart: Chart, who: Person, day: int) -> str:
     dice = chart.dice
     kind = dice.choice("lymphoid_kind")
     chart.visit("clinic", day)
-    skin = kind == "mycosis_fungoides"
-    tissue = "Skin" if skin else _TISSUE.get(kind, "Lymph node")
-    if tissue != "Blood":
+    tissue = chart.content.traits[kind]["tissue"]
+    if tissue in _TAKEN_BY:
         chart.procedure(_TAKEN_BY[tissue], day)
-    t_cell = kind in ("mycosis_fungoides", "nk_t")
-    stains: dict[str, bool | None] = {"cd3": t_cell, "cd20": kind in ("dlbcl", "follicular", "cll")}
-    if kind == "all_b":
-        stains |= {"cd19": True, "tdt": True, "cd34": True, "mpo": False}
-    if kind == "nk_t":
-        stains |= {"cd56": True, "eber": True, "cd4": False}
-    if skin:
-        stains |= {"cd4": True, "cd7": False}
+    if tissue == "Skin":
         chart.condition("eczema", day - 200, over=day)
-    _stained(chart, day, tissue, stains)
+    _stained(chart, day, tissue, kind)
     known = {"ldh": usual(chart, "ldh") * dice.between(1, 2)}
     if kind in chart.content.values:
         known |= chart.values(kind)

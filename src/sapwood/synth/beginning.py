@@ -11,10 +11,6 @@ _ORDINARY = (
     "hypertension", "diabetes", "hyperlipidaemia", "coronary", "atrial_fibrillation", "copd", "depression",
     "kidney", "prostate", "breast", "hypothyroid",
 )  # fmt: skip
-_TAKEN = {
-    "hypertension": "amlodipine", "diabetes": "metformin", "hyperlipidaemia": "atorvastatin",
-    "atrial_fibrillation": "apixaban",
-}  # fmt: skip
 _SAYS = {
     "nodular": "violaceous nodules of the {site}",
     "bruise_like": "bruise-like patch of the {site} that does not fade",
@@ -47,8 +43,8 @@ def _before(chart: Chart, case: Case) -> None:
         if old >= 35 and dice.chance("comorbidity") and name != ("breast" if case.who.male else "prostate"):
             day = case.first - dice.whole(150, 2500)
             chart.condition(name, day)
-            if name in _TAKEN:
-                chart.taken(_TAKEN[name], day, None)
+            if "drug" in chart.content.traits[name]:
+                chart.taken(chart.content.traits[name]["drug"], day, None)
     if case.prior and old >= 18:
         day = case.first - dice.whole(40, 900)
         chart.visit("clinic", day)
@@ -135,7 +131,7 @@ def _biopsy(chart: Chart, case: Case, day: int) -> None:
         named = "Blastic plasmacytoid dendritic cell neoplasm"
         results.append(chart.finding("pathology", day, named, specimen=specimen, reported=7))
     words = "Dermatopathology report" if case.skin else "Haematopathology report"
-    chart.report(words, day + 1, results, specimen=specimen)
+    chart.report(words, day + 6, results, specimen=specimen)
     if dice.chance("expert_asked"):
         confirmed = dice.chance("expert_confirms")
         said = "confirms BPDCN" if confirmed else "pending"

@@ -66,12 +66,12 @@ class Chart:
     # ------------------------------------------------------------------ one entry
 
     def add(self, kind: str, day: int, body: Resource, *, whose: str = "subject") -> str:
-        """One entry known on a day; its id, or nothing where that lies after the record's end."""
+        """One entry that is there from a day on; its id, or nothing where that lies after the record's end."""
         if day > self.until:
             return ""
         resource = {"resourceType": kind, "id": "", "meta": META, **body, whose: self._subject}
         own = self._keep(kind, resource, day)
-        if self.dice.chance("duplicate") and kind not in ("Consent", "Specimen"):
+        if kind not in ("Consent", "Specimen") and self.dice.chance("duplicate"):
             self._keep(kind, dict(resource), day)
         return own
 
@@ -101,11 +101,12 @@ class Chart:
             body["status"] = "preliminary"
         elif dice.chance("amended"):
             body["status"] = "amended"
-        if not dice.chance("undated"):
+        undated = dice.chance("undated")
+        if not undated:
             body["effectiveDateTime"] = f"{iso(day)}T{at}:00Z" if at else iso(day)
-        if not dice.chance("no_issued"):
-            body["issued"] = f"{iso(min(day + reported, self.until))}T{at or '16:30'}:30Z"
-        return self.add("Observation", day, body)
+        if not dice.chance("undated_wholly" if undated else "no_issued"):
+            body["issued"] = f"{iso(day + reported)}T{at or '16:30'}:30Z"
+        return self.add("Observation", day + reported, body)
 
     # ------------------------------------------------------------------ numbers
 
@@ -285,7 +286,7 @@ class Chart:
             "status": "final",
             "code": {"text": words},
             "effectiveDateTime": iso(day),
-            "issued": f"{iso(min(day + 2, self.until))}T12:00:00Z",
+            "issued": f"{iso(day + 2)}T12:00:00Z",
         }
         found = [{"reference": f"Observation/{one}"} for one in results if one]
         if found:
@@ -294,7 +295,7 @@ class Chart:
             body["specimen"] = [{"reference": f"Specimen/{specimen}"}]
         if conclusion:
             body["conclusion"] = conclusion
-        return self.add("DiagnosticReport", day, body)
+        return self.add("DiagnosticReport", day + 2, body)
 
     def specimen(self, kind: str, day: int, site: str = "") -> str:
         """A piece of the person that is looked at."""

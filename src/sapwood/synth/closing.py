@@ -11,8 +11,6 @@ def close_entry(resource: Resource, last: int) -> Resource:
     changed: Resource = {}
     if resource.get("abatementDateTime", "") > day:
         changed["clinicalStatus"] = CLINICAL["active"]
-    if resource.get("issued", "")[:10] > day:
-        changed["issued"] = f"{day}T{resource['issued'][11:]}"
     if resource["resourceType"] == "Encounter" and resource["period"]["end"] > day:
         changed["period"] = {**resource["period"], "end": day}
     if resource.get("effectivePeriod", {}).get("end", "") > day:

@@ -91,6 +91,8 @@ class Content:
     ward: Mapping[str, float]
     days: Mapping[str, int]
     values: Mapping[str, Mapping[str, tuple[float, float]]]
+    traits: Mapping[str, Mapping[str, Any]]  # of a condition: lasting, drug, cream, sampled, tissue
+    stains: Mapping[str, Mapping[str, Any]]
     vaccines: tuple[str, ...]
     body_sites: tuple[str, ...]
 
@@ -133,6 +135,8 @@ def load_content() -> Content:
         {name: float(limit) for name, limit in raw["ward"].items()},
         {name: date.fromisoformat(day).toordinal() for name, day in raw["days"].items()},
         {name: {what: _pair(row) for what, row in entry.items()} for name, entry in raw["values"].items()},
+        {name: _traits(entry) for name, entry in raw["conditions"].items()},
+        raw["stains"],
         tuple(raw["vaccine"]),
         tuple(raw["body_sites"]),
     )
@@ -153,6 +157,10 @@ def _term(name: str, entry: Mapping[str, Any], systems: Mapping[str, str]) -> Te
         {"coding": codings} if codings else None,
         (gene[0], gene[1]) if gene else None,
     )
+
+
+def _traits(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: entry[key] for key in ("lasting", "drug", "cream", "sampled", "tissue") if key in entry}
 
 
 _FLAGS = ("watched", "strong", "gentle", "harms_marrow", "venetoclax")
