@@ -64,10 +64,13 @@ def tally(found: Iterator[Found]) -> dict[str, int]:
 
 
 def hidden(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """The counts as they may be shown and kept; `None` is "fewer than five", and stands for "all but so few" too."""
+    """The counts as they may be shown and kept, to the nearest five, so that two counts held together tell of nobody.
+
+    `None` is "fewer than five", and stands for "all but so few" too.
+    """
     people = counts["people"]
     shown: dict[str, int | None] = {}
     for name, count in counts.items():
         few = 0 < count < FEW or (name != "people" and 0 < people - count < FEW)
-        shown[name] = None if few else count
+        shown[name] = None if few else FEW * round(count / FEW)
     return shown

@@ -214,8 +214,22 @@ def test_small_numbers_are_hidden_and_so_are_all_but_a_small_number(shelf: Path,
         "alert": 95,
         "gap": 5,
     }
+    assert counting.hidden({"people": 103, "differ": 52, "gap": 53}) == {
+        "people": 105,
+        "differ": 50,
+        "gap": 55,
+    }
     assert counting.hidden({"people": 3, "differ": 0}) == {"people": None, "differ": None}
     assert counting.hidden({"people": 0, "differ": 0}) == {"people": 0, "differ": 0}
+
+
+def test_among_very_few_people_no_number_is_told(shelf: Path, steward: Person) -> None:
+    stricter(shelf)
+    people(2)
+    edition = sound(actions.load(steward, "next"))
+    actions.count(edition)
+    shown = signed_in(steward).get(f"/steward/editions/{edition.pk}/").content.decode()
+    assert "so nothing is told in numbers" in shown and '<dl class="facts">' not in shown
 
 
 def test_an_edition_of_other_words_changes_nobodys_plan(shelf: Path, steward: Person) -> None:
