@@ -14,6 +14,7 @@ from sapwood.pack import Pack
 from sapwood.pack_references import Content, mentions
 from sapwood.reading_grade import LIMIT, grade
 
+from .boundaries import limits, untold
 from .findings import TITLES, Finding, Section
 from .ground import Ground
 from .worked import Case, case_files, entry_of, read_case
@@ -29,6 +30,7 @@ def nothing_left_over(ground: Ground, cases: Sequence[Case], library: Library | 
     _evidence(ground, section, library.cited if library is not None else frozenset())
     _words(ground, section)
     _cases(ground, section, cases)
+    _limits(ground, section, cases)
     return section
 
 
@@ -280,6 +282,16 @@ def _cases(ground: Ground, section: Section, cases: Sequence[Case]) -> None:
             not lacking,
             Finding("no case", "content", ground.where("alert", alert.id), what, remedy, detail=_or(lacking)),
         )
+
+
+def _limits(ground: Ground, section: Section, cases: Sequence[Case]) -> None:
+    """Worked patients tell each limit of each criterion from one moved by a hair, and by a step either way."""
+    missed = set(untold(cases))
+    for name, text in limits(ground.pack) if cases else ():
+        what = f"no worked patient tells its limit `{text}` from one moved by a hair, or by a step"
+        remedy = "Add one that stands exactly on it, and one a step beside it; both expect the criterion."
+        finding = Finding("limit", "content", ground.where("criterion", name), what, remedy, detail=text)
+        _file(section, (name, text) not in missed, finding)
 
 
 def _or(ways: Sequence[str]) -> str:

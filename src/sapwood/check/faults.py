@@ -12,6 +12,7 @@ from sapwood.errors import AnswerError, PackError
 from sapwood.pack import Pack
 from sapwood.pack_reading import read_content
 
+from .answers import read_answers
 from .content import nothing_left_over
 from .findings import Finding
 from .ground import Ground
@@ -27,7 +28,7 @@ _BY_PROVER = (7, 3, 5, 1, 2, 4)
 
 @dataclass(frozen=True)
 class Outcome:
-    """One fault, and what found it; nothing, where it was missed."""
+    """One fault, and what found it, or why no patient can show it; nothing, where it was missed."""
 
     kind: str
     entry: str
@@ -68,6 +69,16 @@ class Bench:
         return self.as_it_is
 
     @cached_property
+    def answered(self) -> frozenset[str]:
+        """The limits of which the pack's COVERAGE.md says why no patient can tell them moved."""
+        names = [name.removeprefix("limit criterion ") for name in read_answers(self.folder)]
+        return frozenset(
+            f"{criterion} at {' '.join(limit.split()[-2:])}"
+            for criterion, _, limit in (name.partition(": ") for name in names)
+            if limit
+        )
+
+    @cached_property
     def texts(self) -> dict[str, str]:
         """What each worked patient says, to try those first that speak of what was changed."""
         return {path.stem: path.read_text(encoding="utf-8") for path in self.cases}
@@ -88,7 +99,8 @@ class Bench:
             found = look(pack, fault)
             if found:
                 return Outcome(fault.kind, fault.entry, found)
-        return Outcome(fault.kind, fault.entry, "")
+        shown_by_nobody = fault.entry in self.answered
+        return Outcome(fault.kind, fault.entry, "answered in COVERAGE.md" if shown_by_nobody else "")
 
     def _by_content(self, pack: Pack, fault: Fault) -> str:
         ground = Ground(pack, seconds=self.seconds)
@@ -161,15 +173,20 @@ def suite(pack: Pack, folder: Path, wanted: int, *, say: Callable[[str], None]) 
 def in_words(pack: Pack, found: Sequence[Outcome]) -> str:
     """What was found by what, and what was missed."""
     missed = [one for one in found if not one.found_by]
-    by = {"refused": 0, "check": 0, "worked patient": 0}
+    by = {"refused": 0, "check": 0, "worked patient": 0, "answered": 0}
     for one in found:
         for way in by:
             by[way] += one.found_by.startswith(way)
     lines = [
         f"{len(found)} single faults made in copies of {pack.about.id} {pack.about.version}: "
-        f"{len(found) - len(missed)} found, {len(missed)} missed.",
+        f"{len(found) - len(missed) - by['answered']} found, {len(missed)} missed.",
         f"Found by reading the pack {by['refused']}, by the check {by['check']}, "
         f"by a worked patient {by['worked patient']}.",
+        *(
+            [f"Of {by['answered']} more the pack's COVERAGE.md says why no patient can show them."]
+            if by["answered"]
+            else []
+        ),
         "",
         *(f"  found   {one.kind} in {one.entry} ({one.found_by})" for one in found if one.found_by),
         *(f"  MISSED  {one.kind} in {one.entry}" for one in missed),

@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from sapwood.pack_files import PackFiles
+
+from .boundaries import MOVED
 
 Content = dict[str, Any]
 """The merged content of a pack by file name: `facts`, `criteria`, `pathway`, ..., and `regimens/ID.yaml`."""
@@ -82,6 +85,7 @@ def _spread(found: list[Fault], wanted: int) -> list[Fault]:
 
 _FLIP = {">=": "<", "<=": ">", ">": "<=", "<": ">=", "=": "<>", "<>": "="}
 _OP = re.compile(r"(?<![<>])(>=|<=|<>|>|<|=)(?![=>])")
+_LIMIT = re.compile(r"(?<![<>])(?P<op>>=|<=|<|>)(?![=>]) (?P<number>(?!0\b(?!\.))\d+(?:\.\d+)?)(?![\d.'])")
 _NUMBER = re.compile(r"(?<=[<>=] )(?!0\b(?!\.))\d+(?:\.\d+)?(?![\d.']|\s*\*)")
 
 
@@ -97,6 +101,32 @@ def _sentences(
                 yield name, _set(("criteria", name, "is"), text)
 
     return found
+
+
+def _limits(
+    change: Callable[[str, str], tuple[str, str]],
+) -> Callable[[Content], Iterator[tuple[str, Callable[[Content], None]]]]:
+    """Every limit of every criterion, changed alone: from an operator and a number to others."""
+
+    def found(content: Content) -> Iterator[tuple[str, Callable[[Content], None]]]:
+        for name, criterion in content["criteria"].items():
+            text = criterion["is"]
+            for match in _LIMIT.finditer(text):
+                op, number = change(match["op"], match["number"])
+                moved = f"{text[: match.start()]}{op} {number}{text[match.end() :]}"
+                yield f"{name} at {match[0]}", _set(("criteria", name, "is"), moved)
+
+    return found
+
+
+def _step(up: bool) -> Callable[[str, str], tuple[str, str]]:
+    """The number of a limit, one step of its last digit up or down."""
+
+    def stepped(op: str, number: str) -> tuple[str, str]:
+        step = Decimal((0, (1,), int(Decimal(number).as_tuple().exponent)))
+        return op, str(Decimal(number) + (step if up else -step))
+
+    return stepped
 
 
 def _set(path: tuple[str | int, ...], value: Any) -> Callable[[Content], None]:
@@ -258,6 +288,9 @@ KINDS: dict[str, Callable[[Content], Iterator[Fault]]] = {
     kind: _kind(kind, make)
     for kind, make in {
         "a flipped comparison": _sentences(_replaced(_OP, lambda match: _FLIP[match[0]])),
+        "a limit moved by a hair": _limits(lambda op, number: (MOVED[op], number)),
+        "a limit one step too high": _limits(_step(up=True)),
+        "a limit one step too low": _limits(_step(up=False)),
         "an AND turned OR": _sentences(_replaced(r"\bAND\b", "OR")),
         "an OR turned AND": _sentences(_replaced(r"\bOR\b", "AND")),
         "a dropped NOT": _sentences(_replaced(r"\bNOT (?!IN\b)", "")),
