@@ -14,9 +14,9 @@ from sapwood.criteria.tree import write
 from sapwood.pack import load_pack
 
 FACTS: dict[str, Any] = {
-    "lux": {"type": "quantity", "unit": "g/dL", "plausible": [0.5, 7]},
-    "wick": {"type": "boolean", "per": "specimen"},
-    "ash": {"type": "quantity", "unit": "%", "plausible": [0, 100], "per": "specimen"},
+    "lux": {"title": "Lux", "type": "quantity", "unit": "g/dL", "plausible": [0.5, 7]},
+    "wick": {"title": "Wick", "type": "boolean", "per": "specimen"},
+    "ash": {"title": "Ash", "type": "quantity", "unit": "%", "plausible": [0, 100], "per": "specimen"},
 }
 LOW: dict[str, Any] = {"low": {"is": "lux < 3.5", "means": "so"}}
 
