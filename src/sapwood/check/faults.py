@@ -23,6 +23,8 @@ from .worked import Case, case_files, read_case
 
 USUAL = 120
 """So many faults where nobody says how many."""
+_SHORT = 3
+"""A word of so few letters in the entry of a fault is no name."""
 _BY_PROVER = (7, 3, 5, 1, 2, 4)
 
 
@@ -107,11 +109,7 @@ class Bench:
         return self._new([*numbers(ground).findings, *nothing_left_over(ground, ()).findings])
 
     def _by_cases(self, pack: Pack, fault: Fault) -> str:
-        words = fault.entry.split()
-        ordered = sorted(
-            self.cases, key=lambda path: not any(word in self.texts[path.stem] for word in words)
-        )
-        for path in ordered:
+        for path in sorted(self.cases, key=lambda path: self._far(self.texts[path.stem], fault)):
             case = self._case(path, pack)
             if case is not None and not case.unmet:
                 continue
@@ -120,6 +118,13 @@ class Bench:
                 said = case.unmet[0] if case is not None else "cannot be read any more"
                 return f"worked patient {path.stem}: {said}"
         return ""
+
+    @staticmethod
+    def _far(text: str, fault: Fault) -> int:
+        """How little a worked patient has to do with a fault: expects what it is in, speaks of it, or neither."""
+        names = [word for word in fault.entry.split() if len(word) > _SHORT]
+        expected = text.partition("expect:")[2]
+        return min((0 if f"{name}:" in expected else 1 if name in text else 2 for name in names), default=2)
 
     def _by_prover(self, pack: Pack, fault: Fault) -> str:
         ground = Ground(pack, seconds=self.seconds, known=self.known)
