@@ -100,7 +100,7 @@ def _unplaced(track: Track) -> Callable[[Plan], bool]:
 
 
 def something_to_do(ground: Ground) -> Section:
-    """On every open step there is an option, a task, a follow-up or a question; and the unknown patient is asked."""
+    """Wherever somebody stands there is an option, a task, a follow-up or a question; the unknown patient is asked."""
     section = Section(2, TITLES[2])
     for step in ground.pack.pathway.steps:
         _on_step(ground, section, step)
@@ -124,7 +124,7 @@ def something_to_do(ground: Ground) -> Section:
 
 def _on_step(ground: Ground, section: Section, step: Step) -> None:
     places = ground.places
-    here = every(places.position[step.id], places.open[step.id], no(places.ended))
+    here = every(places.position[step.id], no(places.ended))
     treated = some(*(_could_be_given(ground, option) for option in ground.pack.pathway.options))
     tasked = some(
         *(
