@@ -156,7 +156,6 @@ SHOTS = (
     Shot("erase-record", "maria", "/records/{record}/erase/"),
     Shot("my-people", "okafor", "/people-of-mine/"),
     Shot("plan", "okafor", "/records/{record}/plan/"),
-    Shot("plan-open", "okafor", "/records/{record}/plan/", _folds),
     Shot("plan-then", "okafor", "/records/{record}/plan/?as_of=2026-03-02&since=2026-02-18"),
     Shot("plan-for-clinicians", "maria", "/records/{record}/plan/"),
     Shot("plan-entries", "okafor", "/records/{record}/plan/entries/"),
