@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_registries import random_people, random_registry_pack
 from registry_rows import WHEN, connection, lines, tables
+from small_packs import small_pack
 
-from sapwood.answers import read_answers
+from sapwood.answers import Answer, read_answers
 from sapwood.errors import SentenceError
 from sapwood.facts import Facts, extract
 from sapwood.pack import Pack
@@ -149,6 +150,19 @@ def test_own_words_open_nothing_in_a_registry_either(engine: Any) -> None:
             one != other for one, other in zip(sorted(right), sorted(lines(engine, pack)), strict=True)
         )
     assert differ > 0
+
+
+def test_a_pack_without_a_pathway_is_answered_too(engine: Any) -> None:
+    """Only criteria, and nowhere to stand."""
+    pack = small_pack(
+        {"a": {"type": "boolean"}}, criteria={"k": {"is": "NOT a", "means": "so"}}, pathway={"steps": []}
+    )
+    plans = [
+        (f"p{value}", plan_from(Facts(NOTHING, pack, TODAY, (Answer("a", value),))))
+        for value in (True, False)
+    ]
+    agree(engine, pack, plans)
+    assert lines(engine, pack) == [f"pTrue|{WHEN}|no_signal|F", f"pFalse|{WHEN}|no_signal|T"]
 
 
 def test_names_are_quoted() -> None:

@@ -274,4 +274,4 @@ class _Standings:
 
 
 def _case(whens: Sequence[str], otherwise: str) -> str:
-    return f"CASE {' '.join(whens)} ELSE {otherwise} END"
+    return f"CASE {' '.join(whens)} ELSE {otherwise} END" if whens else otherwise
