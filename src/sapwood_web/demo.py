@@ -158,7 +158,7 @@ def _library(steward: Any) -> None:
     from sapwood.pack import pack_folder
     from sapwood_web.editions import actions as edition_actions
     from sapwood_web.library import actions
-    from sapwood_web.library.models import Moment, Talk
+    from sapwood_web.library.models import Passage, Talk
 
     held = Talk(
         title="Why a second look matters (an invented talk)",
@@ -171,18 +171,18 @@ def _library(steward: Any) -> None:
         "**Asking for that is no sign of distrust.** Your team can send the slides.",
         invented=True,
     )
-    moments = [
-        Moment(
+    passages = [
+        Passage(
             seconds=95,
             question="Why is it so often missed at first?",
             said="It can look like a bruise or a rash.",
         ),
-        Moment(
+        Passage(
             seconds=750,
             question="Will a second look put off my treatment?",
             said="Often not: slides travel while other tests go on. Ask your team what can wait and what cannot.",
         ),
-        Moment(
+        Passage(
             seconds=2710,
             question="What should I bring?",
             said="The report of the lab, with the list of stains.",
@@ -195,7 +195,7 @@ def _library(steward: Any) -> None:
         day=timezone.now().date() + timedelta(days=24),
         invented=True,
     )
-    for talk, parts in ((held, moments), (coming, [])):
+    for talk, parts in ((held, passages), (coming, [])):
         actions.publish_talk(steward, actions.keep_talk(steward, talk, parts), shown=True)
     actions.send_question(words="Can I have a pet while my blood is low?", address="", visitor="192.0.2.1")
     asked = actions.send_question(

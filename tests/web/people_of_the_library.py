@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from sapwood_web.library import actions
-from sapwood_web.library.models import Moment, Question, Talk
+from sapwood_web.library.models import Passage, Question, Talk
 
 
 def make_talk(**changed: Any) -> Talk:
@@ -29,8 +29,10 @@ def make_talk(**changed: Any) -> Talk:
     for name, value in changed.items():
         setattr(talk, name, value)
     talk.save()
-    Moment.objects.create(talk=talk, seconds=750, question="Who should look again?", said="An expert centre.")
-    Moment.objects.create(talk=talk, seconds=3750, question="What is snibbling?", said="A made-up word.")
+    Passage.objects.create(
+        talk=talk, seconds=750, question="Who should look again?", said="An expert centre."
+    )
+    Passage.objects.create(talk=talk, seconds=3750, question="What is snibbling?", said="A made-up word.")
     return talk
 
 

@@ -18,7 +18,7 @@ from sapwood_web.accounts.permissions import NotYoursError, check_reviewer, chec
 from sapwood_web.accounts.policies import NotNowError
 from sapwood_web.audit.actions import record_event
 from sapwood_web.library import policies
-from sapwood_web.library.models import Moment, Question, Review, Talk
+from sapwood_web.library.models import Passage, Question, Review, Talk
 from sapwood_web.library.reviewing import Text
 from sapwood_web.library.search import forget_index
 
@@ -84,16 +84,16 @@ def remove_question(steward: Person, question: Question) -> None:
 
 
 @transaction.atomic
-def keep_talk(steward: Person, talk: Talk, moments: Sequence[Moment]) -> Talk:
+def keep_talk(steward: Person, talk: Talk, passages: Sequence[Passage]) -> Talk:
     """Keeps a talk with the questions it answers; those before are replaced."""
     why = check_steward("publish", steward)
     talk.changed_at = timezone.now()
     talk.slug = talk.slug or _free_slug(talk)
     talk.save()
-    talk.moments.all().delete()
-    for moment in moments:
-        moment.talk = talk
-    Moment.objects.bulk_create(moments)
+    talk.passages.all().delete()
+    for passage in passages:
+        passage.talk = talk
+    Passage.objects.bulk_create(passages)
     forget_index()
     record_event("wrote a talk", actor=steward.subject, what=f"talk {talk.pk}", why=why)
     return talk

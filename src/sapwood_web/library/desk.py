@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sapwood_web.accounts.models import Role
 from sapwood_web.accounts.permissions import check_reviewer, check_steward
 from sapwood_web.library import actions
-from sapwood_web.library.forms import AnswerForm, MomentForms, ReviewForm, TalkForm, moments_of, time_words
+from sapwood_web.library.forms import AnswerForm, PassageForms, ReviewForm, TalkForm, passages_of, time_words
 from sapwood_web.library.models import Question, Review, Talk
 from sapwood_web.library.reviewing import Reviews, Text, reviewed_words, texts
 
@@ -93,14 +93,14 @@ def edit_talk(request: HttpRequest, talk_id: str) -> HttpResponse:
 
 def _edit(request: HttpRequest, talk: Talk) -> HttpResponse:
     form = TalkForm(request.POST or None, instance=talk)
-    there = [] if talk._state.adding else talk.moments.all()
+    there = [] if talk._state.adding else talk.passages.all()
     begun = [{"time": time_words(one.seconds), "question": one.question, "said": one.said} for one in there]
-    moments = MomentForms(request.POST or None, initial=begun, prefix="moments")
-    if request.method == "POST" and form.is_valid() and moments.is_valid():
-        kept = actions.keep_talk(request.user, form.instance, moments_of(moments.forms))
+    passages = PassageForms(request.POST or None, initial=begun, prefix="passages")
+    if request.method == "POST" and form.is_valid() and passages.is_valid():
+        kept = actions.keep_talk(request.user, form.instance, passages_of(passages.forms))
         messages.success(request, _("Saved."))
         return redirect("edit_talk", kept.pk)
-    context = {"form": form, "moments": moments, "talk": None if talk._state.adding else talk}
+    context = {"form": form, "passages": passages, "talk": None if talk._state.adding else talk}
     return render(request, "library/edit_talk.html", context, status=422 if form.is_bound else 200)
 
 

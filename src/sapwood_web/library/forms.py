@@ -11,7 +11,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.utils.translation import gettext_lazy as _
 
 from sapwood.never_said import never_said
-from sapwood_web.library.models import Moment, Question, Talk
+from sapwood_web.library.models import Passage, Question, Talk
 
 SIGNER = TimestampSigner(salt="sapwood.question")
 OPEN_FOR = 12 * 60 * 60
@@ -128,7 +128,7 @@ class TalkForm(forms.ModelForm):
         return for_patients(self.cleaned_data["summary"])
 
 
-class MomentForm(forms.Form):
+class PassageForm(forms.Form):
     """Where in a recording a question is answered, and what was said."""
 
     time = forms.CharField(label=_("At"), max_length=8, required=False, help_text=_("As 12:30 or 1:02:30"))
@@ -157,14 +157,14 @@ class MomentForm(forms.Form):
         return cleaned
 
 
-MomentForms = forms.formset_factory(MomentForm, extra=3, max_num=40, validate_max=True)
+PassageForms = forms.formset_factory(PassageForm, extra=3, max_num=40, validate_max=True)
 
 
-def moments_of(forms_: Sequence[MomentForm]) -> list[Moment]:
-    """The moments that were filled in, in the order of the recording; not yet saved."""
+def passages_of(forms_: Sequence[PassageForm]) -> list[Passage]:
+    """The passages that were filled in, in the order of the recording; not yet saved."""
     filled = [form.cleaned_data for form in forms_ if form.cleaned_data.get("question")]
-    made = [Moment(seconds=one["time"], question=one["question"], said=one["said"]) for one in filled]
-    return sorted(made, key=lambda moment: moment.seconds)
+    made = [Passage(seconds=one["time"], question=one["question"], said=one["said"]) for one in filled]
+    return sorted(made, key=lambda passage: passage.seconds)
 
 
 def time_words(seconds: int) -> str:

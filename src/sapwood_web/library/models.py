@@ -32,10 +32,10 @@ class Talk(models.Model):
         ordering = ("-day", "title")
 
 
-class Moment(models.Model):
+class Passage(models.Model):
     """One question that a talk answers: where in the recording, and what was said."""
 
-    talk = models.ForeignKey(Talk, models.CASCADE, related_name="moments")
+    talk = models.ForeignKey(Talk, models.CASCADE, related_name="passages")
     seconds = models.PositiveIntegerField()
     question = models.CharField(max_length=200)
     said = models.TextField(max_length=1500)

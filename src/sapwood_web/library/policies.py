@@ -30,7 +30,7 @@ def check_waits(question: Question) -> None:
 
 def check_may_publish(talk: Talk) -> None:
     """A recorded talk is told in our words first; one to come needs a day and a title only."""
-    if talk.recording and not (talk.summary and talk.moments.exists()):
+    if talk.recording and not (talk.summary and talk.passages.exists()):
         raise NotNowError(
             _("First say in short what was said, and at least one question that the talk answers."),
             "talks_desk",

@@ -112,8 +112,8 @@ def text_of_question(question: Question) -> Text:
 def text_of_talk(talk: Talk) -> Text:
     """A talk as it is told here, as a text to review."""
     parts = [talk.title, talk.summary]
-    for moment in talk.moments.all():
-        parts += [moment.question, moment.said]
+    for passage in talk.passages.all():
+        parts += [passage.question, passage.said]
     return Text(
         Kind.TALK, str(talk.pk), talk.title, content.content_of(*parts), reverse("talk", args=[talk.slug])
     )
@@ -128,5 +128,5 @@ def texts() -> Iterator[Text]:
         yield text_of_card(card)
     for question in Question.objects.exclude(published_at=None):
         yield text_of_question(question)
-    for talk in Talk.objects.exclude(published_at=None).prefetch_related("moments"):
+    for talk in Talk.objects.exclude(published_at=None).prefetch_related("passages"):
         yield text_of_talk(talk)

@@ -141,8 +141,8 @@ def _entries() -> Iterator[Entry]:
     for question in Question.objects.exclude(published_at=None):
         address = f"{reverse('questions')}#q-{question.pk}"
         yield _entry(Kind.QUESTION, question.words, address, question.answer)
-    for talk in Talk.objects.exclude(published_at=None).prefetch_related("moments"):
-        said = " ".join(f"{one.question} {one.said}" for one in talk.moments.all())
+    for talk in Talk.objects.exclude(published_at=None).prefetch_related("passages"):
+        said = " ".join(f"{one.question} {one.said}" for one in talk.passages.all())
         text = f"{talk.speaker}. {talk.about_speaker}. {content.plain_text(talk.summary)} {content.plain_text(said)}"
         yield _entry(Kind.TALK, talk.title, reverse("talk", args=[talk.slug]), text)
 

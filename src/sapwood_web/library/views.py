@@ -143,7 +143,7 @@ def talk(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "talk": one,
         "summary": html_text(pages, one.summary),
-        "moments": [(moment, time_words(moment.seconds)) for moment in one.moments.all()],
+        "passages": [(passage, time_words(passage.seconds)) for passage in one.passages.all()],
         "questions": one.questions.exclude(published_at=None),
         "reviewed": reviewing.Reviews().of(reviewing.text_of_talk(one)),
         "host": urlsplit(one.recording).hostname,

@@ -73,8 +73,8 @@ def pages(alice: Person, found: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
             if shown and response.headers["Content-Type"].startswith("text/html"):
                 yield f"{who} {address} ({response.status_code})", response.content
     for who, address in (("visitor", "/ask/"), ("visitor", "/enter/login/"), ("visitor", "/enter/signup/")):
-        yield f"{who} {address}, wrong", people[who].post(address, {"moments-TOTAL_FORMS": "0"}).content
-    wrong = {"moments-TOTAL_FORMS": "1", "moments-INITIAL_FORMS": "0", "moments-0-time": "soon"}
+        yield f"{who} {address}, wrong", people[who].post(address, {"passages-TOTAL_FORMS": "0"}).content
+    wrong = {"passages-TOTAL_FORMS": "1", "passages-INITIAL_FORMS": "0", "passages-0-time": "soon"}
     yield "steward, a wrong talk", people["steward"].post("/steward/talks/new/", wrong).content
 
 

@@ -14,7 +14,7 @@ from sapwood_web.accounts.models import Person
 from sapwood_web.accounts.permissions import NotYoursError
 from sapwood_web.accounts.policies import NotNowError
 from sapwood_web.library import actions, content, reviewing
-from sapwood_web.library.models import Moment, Review
+from sapwood_web.library.models import Passage, Review
 
 pytestmark = pytest.mark.django_db
 PAGE = "/reviews/article/its_name/"
@@ -69,7 +69,7 @@ def test_a_talk_that_is_changed_waits_again(clinician: Person) -> None:
         clinician, reviewing.text_of_talk(talk), content=reviewing.text_of_talk(talk).content, named=False
     )
     assert "Reviewed by a clinician on" in Client().get("/talks/an-example/").content.decode()
-    Moment.objects.filter(seconds=750).update(said="Nobody.")
+    Passage.objects.filter(seconds=750).update(said="Nobody.")
     assert "Changed since a clinician reviewed it" in Client().get("/talks/an-example/").content.decode()
 
 

@@ -29,14 +29,14 @@ def typed(**changed: Any) -> dict[str, Any]:
         "recording": "https://videos.example.org/1",
         "summary": "A second look helps.",
         "invented": "on",
-        "moments-TOTAL_FORMS": "3",
-        "moments-INITIAL_FORMS": "0",
-        "moments-0-time": "1:02:30",
-        "moments-0-question": "Who looks?",
-        "moments-0-said": "An expert.",
-        "moments-1-time": "12:30",
-        "moments-1-question": "Why?",
-        "moments-1-said": "It is rare.",
+        "passages-TOTAL_FORMS": "3",
+        "passages-INITIAL_FORMS": "0",
+        "passages-0-time": "1:02:30",
+        "passages-0-question": "Who looks?",
+        "passages-0-said": "An expert.",
+        "passages-1-time": "12:30",
+        "passages-1-question": "Why?",
+        "passages-1-said": "It is rare.",
     }
     return {**talk, **changed}
 
@@ -51,7 +51,7 @@ def test_a_steward_writes_one_and_shows_it(desk: Client) -> None:
     assert response.status_code == 302, response.content.decode()
     talk = Talk.objects.get()
     assert talk.slug == "asking-for-a-second-look" and talk.published_at is None
-    assert [(one.seconds, one.question) for one in talk.moments.all()] == [
+    assert [(one.seconds, one.question) for one in talk.passages.all()] == [
         (750, "Why?"),
         (3750, "Who looks?"),
     ]
@@ -71,12 +71,12 @@ def test_a_steward_writes_one_and_shows_it(desk: Client) -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"moments-0-time": "soon"}, "Write minutes and seconds"),
-        ({"moments-0-said": ""}, "Fill in all three"),
+        ({"passages-0-time": "soon"}, "Write minutes and seconds"),
+        ({"passages-0-said": ""}, "Fill in all three"),
         ({"recording": "http://videos.example.org/1"}, "begins with https://"),
         ({"recording": "javascript:alert(1)"}, "Enter a valid URL"),
         ({"summary": "This will cure you."}, "Promise nothing."),
-        ({"moments-1-said": "You failed treatment."}, "Take the blame out."),
+        ({"passages-1-said": "You failed treatment."}, "Take the blame out."),
         ({"title": ""}, "Title"),
     ],
 )
@@ -85,7 +85,7 @@ def test_what_cannot_stand_is_said_and_nothing_typed_is_lost(
 ) -> None:
     response = desk.post("/steward/talks/new/", typed(**changed))
     assert response.status_code == 422
-    assert said in response.content.decode() and "An expert." in typed()["moments-0-said"]
+    assert said in response.content.decode() and "An expert." in typed()["passages-0-said"]
     assert not Talk.objects.exists()
 
 
@@ -95,12 +95,12 @@ def test_changing_one_keeps_its_address_and_empties_what_was_emptied(desk: Clien
     assert 'value="12:30"' in shown and 'value="2026-03-02"' in shown
     response = desk.post(
         f"/steward/talks/{talk.pk}/",
-        typed(title="Another", **{"moments-0-time": "", "moments-0-question": "", "moments-0-said": ""}),
+        typed(title="Another", **{"passages-0-time": "", "passages-0-question": "", "passages-0-said": ""}),
     )
     assert response.status_code == 302
     talk.refresh_from_db()
     assert (talk.title, talk.slug) == ("Another", "an-example")
-    assert [one.question for one in talk.moments.all()] == ["Why?"]
+    assert [one.question for one in talk.passages.all()] == ["Why?"]
 
 
 def test_two_talks_of_one_title_have_two_addresses(desk: Client) -> None:

@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Moment",
+            name="Passage",
             fields=[
                 (
                     "id",
@@ -151,7 +151,9 @@ class Migration(migrations.Migration):
                 (
                     "talk",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="moments", to="library.talk"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="library.talk",
                     ),
                 ),
             ],
