@@ -10,7 +10,7 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +39,10 @@ _ALONE = 4 * 1024 * 1024
 """Input below this is not worth starting processes for."""
 
 
+Share = Callable[[Callable[[Job], Part], list[Job], int], Iterator[tuple[Job, Part]]]
+"""How the making of parts is shared out: among processes of this machine, or among Spark's workers."""
+
+
 class Wanted(NamedTuple):
     """What a build was asked for."""
 
@@ -49,6 +53,7 @@ class Wanted(NamedTuple):
     looks_back: bool | None
     rebuild: bool = False
     workers: int = 0  # 0: one for each processor
+    share: Share = each
 
 
 class Built(NamedTuple):
@@ -319,7 +324,7 @@ class _Build:
         connection.close()
         size = sum(one.size for one in taken)
         self.progress.stage("Extracting", len(jobs), "parts")
-        for _ in each(make_part, jobs, self._workers(size)):
+        for _ in self.wanted.share(make_part, jobs, self._workers(size)):
             self.progress.add(1)
         return len(jobs)
 

@@ -27,6 +27,7 @@ def add_options(command: argparse.ArgumentParser, parser_class: type[argparse.Ar
         "--rebuild", action="store_true", help="extract everybody again: for another pack or moment"
     )
     build.add_argument("--workers", type=int, default=0, metavar="N", help="default: one for each processor")
+    add_engine(build)
     agree = verbs.add_parser(
         "concordance", help="what was done at each decision, against what the pathway said at the time"
     )
@@ -97,6 +98,16 @@ def add_small_counts(verb: argparse.ArgumentParser) -> None:
     )
 
 
+def add_engine(verb: argparse.ArgumentParser) -> None:
+    """The options that say where the work is done."""
+    verb.add_argument(
+        "--engine", choices=["duckdb", "spark"], default="duckdb", help="default: duckdb, on this machine"
+    )
+    verb.add_argument(
+        "--master", default="local[*]", metavar="URL", help="of Spark; default: local[*], all of this machine"
+    )
+
+
 def run(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
     """What to print, and the exit code; `today` is a date, for a build that names no moment."""
     _engine_is_there()
@@ -104,8 +115,9 @@ def run(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
 
 
 def _build(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
-    from .build import Wanted, build
+    from .build import Share, Wanted, build
     from .journal import moment_of
+    from .pool import each
     from .progress import Progress
     from .say import built_words
 
@@ -113,14 +125,21 @@ def _build(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
         as_of, looks_back = _moment(chosen.as_of), None
     else:
         as_of, looks_back = (None if chosen.rebuild else moment_of(Path(chosen.out))) or (today, False)
+    share: Share = each
+    folder = Path(chosen.out)
+    if chosen.engine == "spark":
+        from .spark import each_in, session
+
+        share, folder = each_in(session(chosen.master)), folder.absolute()
     wanted = Wanted(
         chosen.sources,
-        Path(chosen.out),
+        folder,
         chosen.pack,
         as_of,
         looks_back,
         chosen.rebuild,
         chosen.workers,
+        share,
     )
     return built_words(build(wanted, Progress()), chosen.out), 0
 
