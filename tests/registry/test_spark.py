@@ -16,8 +16,9 @@ from sapwood.pack import Pack, load_pack
 from sapwood.registry.agreement import hash_of, lines_of_rows
 from sapwood.registry.build import Wanted, build
 from sapwood.registry.opened import opened
+from sapwood.registry.overview import overview
 from sapwood.registry.progress import Progress
-from sapwood.registry.spark import answers, each_in, in_dialect, session
+from sapwood.registry.spark import answers, each_in, in_dialect, session, write_answers
 from sapwood.registry.standings import answer_columns
 
 pytestmark = pytest.mark.spark
@@ -85,3 +86,12 @@ def test_a_problem_on_a_worker_comes_back_as_a_sentence(spark: Any, tmp_path: Pa
     job = Job(str(tmp_path), "bpdcn", "another hash", AS_OF, None, 0, [], [], [], True, 0, "none")
     with pytest.raises(SapwoodError, match="the pack was changed during the build"):
         list(each_in(spark)(make_part, [job], 1))
+
+
+def test_a_summary_is_the_same_whoever_worked_out_the_answers(
+    spark: Any, registry: Path, pack: Pack, tmp_path: Path
+) -> None:
+    write_answers(spark, registry, pack, tmp_path / "answers")
+    with opened(registry) as plain, opened(registry) as by_spark:
+        by_spark.answered_elsewhere(tmp_path / "answers")
+        assert overview(by_spark) == overview(plain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sapwood.errors import Problem, SapwoodError
@@ -57,6 +58,7 @@ def add_asking(verbs: Any) -> None:
     summary = verbs.add_parser(
         "summary", help="where people stand, every criterion, option and alert, counted"
     )
+    add_engine(summary)
     find = verbs.add_parser("find", help="case-finding: who meets a criterion, who may after one more answer")
     find.add_argument(
         "criterion", metavar="CRITERION", help="a criterion of the pack, such as bpdcn_suspected"
@@ -181,7 +183,12 @@ def _summary(chosen: argparse.Namespace, today: str) -> tuple[str, int]:
     from .small_numbers import threshold_of
 
     threshold = threshold_of(chosen.small_counts)
-    with opened(chosen.folder, chosen.pack) as registry:
+    with opened(chosen.folder, chosen.pack) as registry, TemporaryDirectory(prefix="sapwood-") as place:
+        if chosen.engine == "spark":
+            from .spark import session, write_answers
+
+            write_answers(session(chosen.master), registry.folder, registry.pack, Path(place) / "answers")
+            registry.answered_elsewhere(Path(place) / "answers")
         found = to_show(overview(registry), missing(registry), registry.pack, registry.manifest, threshold)
     text = {"text": as_text, "csv": as_csv, "json": as_json, "html": as_html}[chosen.format](found)
     if chosen.output is None:

@@ -57,6 +57,12 @@ class Registry:
         self.engine.execute(f"CREATE TEMP VIEW answers AS {script.select}")
         self._answered = True
 
+    def answered_elsewhere(self, parquet: Path) -> None:
+        """Takes everybody's answers from a folder of Parquet, in the columns of `answers_script`."""
+        place = text(parquet / "*.parquet")
+        self.engine.execute(f"CREATE TEMP VIEW answers AS SELECT * FROM read_parquet({place})")  # nosec B608
+        self._answered = True
+
 
 @contextmanager
 def opened(folder: Path | str, pack: str | None = None) -> Iterator[Registry]:
