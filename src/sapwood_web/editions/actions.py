@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from sapwood.articles import read_library
 from sapwood.errors import PackError, Problem
 from sapwood.pack import load_pack
 from sapwood.yaml_files import parse_yaml
@@ -15,16 +16,15 @@ from sapwood_web.accounts.models import Person
 from sapwood_web.accounts.permissions import check_steward
 from sapwood_web.audit.actions import record_event
 from sapwood_web.editions import counting, policies
-from sapwood_web.editions.active import active, edition_of
+from sapwood_web.editions.active import active, edition_of, lay_out
 from sapwood_web.editions.models import Activation, Edition, State
 from sapwood_web.editions.proving import Proof, start
 from sapwood_web.editions.shelf import digest, take
 from sapwood_web.records.models import Record
 
 
-@transaction.atomic
 def load(steward: Person, name: str) -> Edition:
-    """Takes an edition from the shelf; PackError, with every problem, where it cannot be read as a pack."""
+    """Takes an edition from the shelf; PackError, with every problem, where its pack or its pages cannot be read."""
     why = check_steward("load packs", steward)
     files = take(settings.PACK_SHELF, name)
     about = parse_yaml(files["pack.yaml"].decode(), f"{name}/pack.yaml")
@@ -34,15 +34,20 @@ def load(steward: Person, name: str) -> Edition:
             Problem(f"{name}/pack.yaml", "is of another pack than this site's", f"This site reads `{settings.PACK}`.")
         )  # fmt: skip
     content = digest(files)
-    loaded = load_pack(settings.PACK_SHELF / name)
-    edition, _ = Edition.objects.get_or_create(
-        content=content,
-        defaults={"pack": pack, "version": loaded.about.version[:60], "loaded_at": timezone.now(), "packed": b""},
-    )  # fmt: skip
-    if not edition.packed:
-        edition.keep(files)
-        edition.save(update_fields=["packed"])
-    record_event("loaded an edition", actor=steward.subject, what=_named(edition), why=why)
+    folder = lay_out(
+        content, pack, files
+    )  # what is read from here on is what is kept, whatever the shelf does
+    loaded = load_pack(folder)
+    read_library(loaded, folder)
+    with transaction.atomic():
+        edition = Edition.objects.filter(content=content).first()
+        if edition is None:
+            edition = Edition(
+                content=content, pack=pack, version=loaded.about.version[:60], loaded_at=timezone.now()
+            )
+            edition.keep(files)
+            edition.save()
+        record_event("loaded an edition", actor=steward.subject, what=_named(edition), why=why)
     return edition
 
 
@@ -108,7 +113,7 @@ def activate(steward: Person, edition: Edition) -> Activation:
     why = check_steward("load packs", steward)
     edition = Edition.objects.select_for_update().get(pk=edition.pk)
     policies.check_may_activate(edition, active().content, timezone.now())
-    edition_of(edition.content)  # laid out and read before anybody's plan rests on it
+    assert edition_of(edition.content).library  # read, with its pages, before anybody's plan rests on it
     activation = Activation.objects.create(edition=edition, at=timezone.now())
     record_event("put an edition to use", actor=steward.subject, what=_named(edition), why=why)
     return activation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -59,17 +60,21 @@ def _library(content: str) -> Library:
 
 
 def _lay_out(content: str) -> Path:
-    """The folder with an edition's files, written anew unless it holds exactly them."""
+    """The folder with the files of a kept edition."""
     edition = Edition.objects.get(content=content)
+    return lay_out(content, edition.pack, edition.files)
+
+
+def lay_out(content: str, pack: str, files: Mapping[str, bytes]) -> Path:
+    """The folder with these files, written anew unless it holds exactly them; refused where they are not `content`."""
     place = settings.STATE / "editions" / content
-    folder = place / edition.pack
+    folder = place / pack
+    if digest(files) != content:
+        raise RuntimeError("an edition of the pack is not as it was loaded")
     if not (folder.is_dir() and digest(_files_in(folder)) == content):
-        files = edition.files
-        if digest(files) != content:
-            raise RuntimeError("an edition of the pack is not as it was loaded")
         new = place.with_name(f"{content}.{secrets.token_hex(4)}.new")
         for path, data in files.items():
-            target = new / edition.pack / path
+            target = new / pack / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         shutil.rmtree(place, ignore_errors=True)

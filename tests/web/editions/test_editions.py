@@ -92,6 +92,11 @@ def test_only_what_lies_on_the_shelf_is_loaded(name: str, shelf: Path, steward: 
         (lambda folder: (folder / "x.yaml").write_bytes(b"\xff\xfe"), "is not UTF-8"),
         (lambda folder: change(folder / "pack.yaml", "id: bpdcn", "id: hairy_cell"), "is of another pack"),
         (lambda folder: change(folder / "pack.yaml", "region: US", "regoin: US"), "regoin"),
+        (
+            lambda folder: change(folder / "articles/03-its-name.md", "[^older_names]", "[^none]"),
+            "unknown claim",
+        ),
+        (lambda folder: (folder / "glossary.yaml").write_text("words: 1"), "glossary.yaml"),
     ],
 )
 def test_what_no_pack_holds_is_refused_with_its_place(
