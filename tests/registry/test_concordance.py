@@ -57,6 +57,8 @@ def test_small_counts_are_hidden_with_what_would_tell_them(
         None,
     ]
     assert row["same_share"] is None
+    (kind,) = content["kinds"]
+    assert kind["same"] is None, "the total would tell what is hidden in its one row"
     assert content["differed_because"] == [{"why": "it was ruled out", "decisions": None}]
 
 
@@ -66,11 +68,12 @@ def test_a_lower_threshold_shows_them_and_says_what_that_means(
     text = said(capsys, "registry", "concordance", registry, "--small-counts", "1")
     assert "80% (55% to 93%)" in text  # 12 of 15
     assert "it was ruled out" in text and "can point at a person" in text
-    (row,) = csv.DictReader(
+    kind, row = csv.DictReader(
         io.StringIO(
             said(capsys, "registry", "concordance", registry, "--small-counts", "1", "--format", "csv")
         )
     )
+    assert (kind["kind"], kind["step"], kind["same"]) == ("line", "", "12")
     assert (row["same"], row["differed_with_reason"], row["differed_without_reason"]) == ("12", "1", "2")
 
 

@@ -150,6 +150,11 @@ def counted(decisions: list[Judged]) -> list[Counted]:
     ]
 
 
+def counted_by_kind(decisions: list[Judged]) -> list[Counted]:
+    """The same over all steps and options, by kind of decision."""
+    return counted([one._replace(step="", option="") for one in decisions])
+
+
 def _outcome(one: Judged) -> str:
     if one.outcome == DIFFERED:
         return WITH_REASON if one.reasons else WITHOUT_REASON

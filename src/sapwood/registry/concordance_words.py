@@ -14,6 +14,7 @@ from .concordance import (
     Counted,
     Judged,
     counted,
+    counted_by_kind,
     missing_counted,
     why_counted,
 )
@@ -39,9 +40,11 @@ _Row = dict[str, Any]
 
 def write(decisions: list[Judged], manifest: Manifest, format: str, threshold: int) -> str:
     """The counts by kind of decision, step and option, with why they differed or could not be judged."""
-    rows = [_row(one, threshold) for one in counted(decisions)]
+    counts = counted(decisions)
+    rows = [_row(one, threshold) for one in counts]
+    kinds = _kinds(decisions, counts, rows, threshold)
     if format == "csv":
-        return _csv(rows)
+        return _csv([*kinds, *rows])
     people = {outcome: _people_by_why(decisions, outcome) for outcome in (DIFFERED, UNJUDGED)}
     whys = {
         outcome: [
@@ -63,6 +66,7 @@ def write(decisions: list[Judged], manifest: Manifest, format: str, threshold: i
         "small_counts": what_it_means(threshold),
         "decisions": None if is_small(everybody, threshold) else len(decisions),
         "people": None if is_small(everybody, threshold) else everybody,
+        "kinds": kinds,
         "rows": rows,
         "differed_because": whys[DIFFERED],
         "unjudged_because": whys[UNJUDGED],
@@ -83,10 +87,33 @@ def listing(decisions: list[Judged]) -> str:
     return out.getvalue()
 
 
+def _kinds(decisions: list[Judged], counts: list[Counted], rows: list[_Row], threshold: int) -> list[_Row]:
+    """All steps and options of a kind together; a cell is hidden where it would tell one that is hidden below it."""
+    totals = counted_by_kind(decisions)
+    people = hide_parts(
+        {(one.kind, name): one.cells[name].people for one in totals for name in OUTCOMES}, threshold
+    )
+    found = []
+    for total in totals:
+        below = [(one, row) for one, row in zip(counts, rows, strict=True) if one.kind == total.kind]
+        hidden = set()
+        for name in OUTCOMES:
+            gone = [one.cells[name].people for one, row in below if row[name] is None]
+            told = gone and (len(gone) < 2 or sum(gone) < threshold)
+            if told or people[total.kind, name] is None:
+                hidden.add(name)
+        found.append(_as_row(total, hidden))
+    return found
+
+
 def _row(one: Counted, threshold: int) -> _Row:
     """A row as it may be shown: a cell behind which few people stand is hidden, and what would tell it."""
     people = hide_parts({name: one.cells[name].people for name in OUTCOMES}, threshold)
-    cells = {name: None if people[name] is None else one.cells[name].decisions for name in OUTCOMES}
+    return _as_row(one, {name for name in OUTCOMES if people[name] is None})
+
+
+def _as_row(one: Counted, hidden: set[str]) -> _Row:
+    cells = {name: None if name in hidden else one.cells[name].decisions for name in OUTCOMES}
     row: _Row = {"kind": one.kind, "step": one.step, "option": one.option, **cells}
     if all(cells[name] is not None for name in (SAME, WITH_REASON, WITHOUT_REASON)) and one.judged:
         low, high = wilson(one.cells[SAME].decisions, one.judged)
@@ -130,7 +157,7 @@ def _text(content: dict[str, Any]) -> str:
             "decision", "step", "option", "same", "differed", "reason", "unjudged", "same of judged (95 %)"
         ),
     ]
-    for row in content["rows"]:
+    for row in [*content["kinds"], *content["rows"]]:
         share = (
             f"{row['same_share']:.0%} ({row['low']:.0%} to {row['high']:.0%})"
             if row["same_share"] is not None
@@ -141,7 +168,11 @@ def _text(content: dict[str, Any]) -> str:
         counts = (row[SAME], total, row[WITH_REASON], row[UNJUDGED])
         lines.append(
             _LINE.format(
-                _KIND_WORDS[row["kind"]], row["step"] or "-", row["option"][:24], *map(_cell, counts), share
+                _KIND_WORDS[row["kind"]],
+                row["step"] or ("-" if row["option"] else "all"),
+                row["option"][:24],
+                *map(_cell, counts),
+                share,
             ).rstrip()
         )
     lines += ["", "`reason`: of those that differed, with a reason or a wish on record by then."]
