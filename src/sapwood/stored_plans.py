@@ -95,6 +95,11 @@ class StoredFacts(Facts):
             inside = entry.get("by_specimen")
             yield from inside if isinstance(inside, list) else [entry]
 
+    @cached_property
+    def hushed(self) -> frozenset[str]:
+        """None: a plan tells of each fact how it stood, so nothing may be passed over as unspoken of."""
+        return frozenset()
+
     def _work_out(self, name: str, definition: FactDefinition, group: Group | None) -> Fact:
         derived = bool(definition.derived) and not self._answered(name)
         if name in self.violated or derived:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from screenshots import CHROMIUM, FLAGS
 from visitor import SIZES, Visitor
 
@@ -44,6 +45,7 @@ def visit(chromium: Any, live_server: Any, settings: Any, tmp_path: Path) -> Ite
         tmp_path / "audit"
     )  # as new as the database, or the trail is rightly called cut short
     settings.PACK_SHELF = tmp_path / "packs"
+    cache.clear()  # or those who joined in the test before count against the pace of joining
     visitors: list[Visitor] = []
 
     def make(size: str = "phone", **options: Any) -> Visitor:
