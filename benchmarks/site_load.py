@@ -146,7 +146,7 @@ def _person() -> tuple[str, list[tuple[str, str, bool]]]:
     return f"{session.key}={session.value}", [
         ("plan", reverse("plan", args=[record.pk]), True),
         ("roadmap", reverse("roadmap", args=[record.pk]), True),
-        ("article", reverse("article", args=["what_is_bpdcn"]), False),
+        ("article", reverse("article", args=["its_name"]), False),
     ]
 
 

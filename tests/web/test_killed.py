@@ -101,6 +101,7 @@ class Typist(threading.Thread):
         super().__init__(daemon=True)
         self.port, self.made, self.number, self.uploads = port, made, first, uploads
         self.kept: list[str] = []
+        self.refused: list[int] = []
 
     def run(self) -> None:
         while True:
@@ -134,14 +135,16 @@ class Typist(threading.Thread):
             )
             with connection.getresponse() as response:
                 status = response.status
-        assert status == 302, status
-        return True
+        if status != 302:  # not acknowledged, and so nothing was promised
+            self.refused.append(status)
+        return status == 302
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_written(environment: dict[str, str]) -> None:
     chance = random.Random(os.environ["DATABASE_URL"][:6])
     made = run("prepare", environment)
     kept: list[str] = []
+    refused: list[int] = []
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -158,7 +161,9 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_written(environment: d
         for typist in typists:
             typist.join(20)
             kept += typist.kept
+            refused += typist.refused
     found = run("look", environment)
-    assert len(kept) > ROUNDS * 2, "the typists got something through"
+    assert len(kept) > ROUNDS * 2, f"the typists got something through; refused: {refused[:20]}"
+    assert set(refused) <= {500, 503}, "a busy site may fail to answer; it never says something else"
     assert set(kept) <= {*found["answers"], *found["files"]}
     assert found["faults"] == []
